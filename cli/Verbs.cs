@@ -1,4 +1,8 @@
 using System.CommandLine;
+using MindBridge.Cli.Demo;
+using MindBridge.Cli.Experiments;
+using MindBridge.Cli.Pretraining;
+using MindBridge.Cli.Running;
 using MindBridge.Cli.Tokenizing;
 
 namespace MindBridge.Cli;
@@ -8,6 +12,10 @@ internal static class Verbs
 {
     public static IEnumerable<Command> All()
     {
+        yield return DemoCommand.Create();
+        yield return RunCommand.Create();
+        yield return PretrainCommand.Create();
+        yield return ExperimentCommand.Create();
         yield return TokenizeCommand.Create();
     }
 }

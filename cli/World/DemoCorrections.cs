@@ -1,5 +1,6 @@
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.Pretraining;
+using MindBridge.Memory.Running;
 using MindBridge.Memory.Scoring;
 
 namespace MindBridge.Cli.World;
@@ -12,6 +13,7 @@ namespace MindBridge.Cli.World;
 internal sealed record DemoCorrections
 {
     private const double OutOfScopeShare = 0.6, ValidationShare = 0.1;
+    private const int PrefixSentences = 400;
 
     /// <summary>The corrections: the object is exchanged for another of the same relation.</summary>
     public required IReadOnlyList<Edit> Edits { get; init; }
@@ -27,6 +29,15 @@ internal sealed record DemoCorrections
 
     /// <summary>Every fact of the world on its plain prompt: what the base models should know.</summary>
     public required IReadOnlyList<Probe> Known { get; init; }
+
+    /// <summary>Unrelated sentences to put before prompts in training.</summary>
+    public required IReadOnlyList<string> Prefixes { get; init; }
+
+    /// <summary>The same, as a run takes it.</summary>
+    public EditingRunData ForRun() => new()
+    {
+        Edits = Edits, OutOfScope = OutOfScope, Prefixes = Prefixes, Validation = Validation, Probes = Probes, Known = Known,
+    };
 
     /// <param name="world">The world.</param>
     /// <param name="count">Corrections; at most as many as there are facts that may be corrected.</param>
@@ -64,6 +75,7 @@ internal sealed record DemoCorrections
                     Kind = ProbeKind.LocalitySameSubject, EditId = subjects[f.Subject], Prompt = Relation.Prompt(world.RelationOf(f).Train[0], f.Subject), Answer = f.Object,
                 }),
             ],
+            Prefixes = [.. Enumerable.Range(0, PrefixSentences).Select(_ => world.Filler.Sentence(random)).Distinct(StringComparer.Ordinal)],
             Known = [.. world.Facts.Select(f => new Probe { Kind = ProbeKind.LocalityHeldOut, Prompt = Relation.Prompt(world.RelationOf(f).Train[0], f.Subject), Answer = f.Object })],
         };
 
