@@ -2,6 +2,7 @@ using MindBridge.Memory.Edits;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Running;
 using MindBridge.Memory.Scoring;
+using MindBridge.Memory.Splits;
 
 namespace MindBridge.Cli.Running;
 
@@ -25,30 +26,36 @@ internal sealed record RunFiles(EditingRunData Data, int Edits, int Probes)
         if (set.Conflicts.Count > 0) notes.Report($"{set.Conflicts.Count} conflicts: the last edit of a subject and relation stands");
         var used = set.Records.Take(limit ?? int.MaxValue).ToList();
         var rest = set.Records.Skip(used.Count).ToList();
+        var edits = used.Select(r => r.Edit).ToList();
         var probes = used.SelectMany(r => r.Probes).ToList();
+        var spoilt = LeakCheck.Of(edits, []).Leaks(probes).Select(l => l.Probe).ToHashSet(ReferenceEqualityComparer.Instance);
+        if (spoilt.Count > 0) notes.Report($"{spoilt.Count} probes are prompts of other edits, or hold them, and were left out: training reads these");
+        probes.RemoveAll(spoilt.Contains);
 
-        // What scores must not train: a prompt that is a probe, or an edit's own, is taken out of the training prompts.
-        var taken = probes.Select(p => p.Prompt).Concat(used.Select(r => r.Edit.Prompt)).Select(NormalisedText.Fold).ToHashSet(StringComparer.Ordinal);
-        var candidates = (outOfScopePath is null ? rest.Select(r => r.Edit.Prompt) : Prompts(outOfScopePath))
-            .DistinctBy(NormalisedText.Fold).Where(p => !taken.Contains(NormalisedText.Fold(p))).ToArray();
+        var candidates = (outOfScopePath is null ? rest.Select(r => r.Edit.Prompt) : PromptFile.Read(outOfScopePath).Select(p => p.Prompt)).DistinctBy(NormalisedText.Fold).ToArray();
         new Random((int)(seed % int.MaxValue)).Shuffle(candidates);
-        if (candidates.Length > MostOutOfScope) candidates = candidates[..MostOutOfScope];
-        if (candidates.Length == 0) notes.Report("no out-of-scope prompts to train with; --out-of-scope FILE gives some, or --limit leaves records over");
+        var training = Harmless(edits, candidates.Take(MostOutOfScope).ToList(), probes);
+        if (training.Count == 0) notes.Report("no out-of-scope prompts to train with; --out-of-scope FILE gives some, or --limit leaves records over");
 
         return new RunFiles(
             new EditingRunData
             {
-                Edits = [.. used.Select(r => r.Edit)],
-                OutOfScope = [.. candidates.Select(p => new OutOfScopePrompt { Prompt = p })],
+                Edits = edits,
+                OutOfScope = [.. training.Select(p => new OutOfScopePrompt { Prompt = p })],
                 Probes = probes,
                 Known = [.. used.Where(r => r.Edit.OldObject is not null).Select(r => new Probe { Kind = ProbeKind.LocalityHeldOut, Prompt = r.Edit.Prompt, Answer = r.Edit.OldObject! })],
             },
             used.Count, probes.Count);
     }
 
-    private static IEnumerable<string> Prompts(string path)
+    // What scores must not train, and an edit's own prompt is no negative.
+    private static List<string> Harmless(IReadOnlyList<Edit> edits, List<string> prompts, IReadOnlyList<Probe> probes)
     {
-        if (ProbeFile.IsProbeFile(path)) return ProbeFile.Read(path).Select(p => p.Prompt);
-        return EditFile.Read(path).Records.Select(r => r.Edit.Prompt);
+        var own = edits.SelectMany(e => e.Wordings.Prepend(e.Prompt)).Select(NormalisedText.Fold).ToHashSet(StringComparer.Ordinal);
+        prompts.RemoveAll(p => own.Contains(NormalisedText.Fold(p)));
+        // A probe names one training text at a time.
+        while (new LeakCheck(prompts).Leaks(probes).Select(l => l.TrainingText).ToHashSet(StringComparer.Ordinal) is { Count: > 0 } leaking)
+            prompts.RemoveAll(leaking.Contains);
+        return prompts;
     }
 }

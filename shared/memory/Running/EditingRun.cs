@@ -7,6 +7,7 @@ using MindBridge.Memory.Rivals;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Scoring.Protocols;
 using MindBridge.Memory.Serving;
+using MindBridge.Memory.Splits;
 
 namespace MindBridge.Memory.Running;
 
@@ -32,11 +33,13 @@ public sealed class EditingRun : IDisposable
     /// <param name="outFolder">Where artifacts go: encoder/, bridges/NAME/.</param>
     /// <param name="progress">Told of training and scoring.</param>
     /// <param name="notes">Told in sentences what a user should know.</param>
+    /// <exception cref="InvalidDataException">Training would read a prompt that scores.</exception>
     public EditingRun(EditingRunSettings settings, EditingRunData data, string encoderBase, string outFolder,
         IProgress<TrainingProgress>? progress = null, IProgress<string>? notes = null)
     {
         (this.settings, this.data, this.encoderBase, Folder, this.progress, this.notes) = (settings, data, encoderBase, outFolder, progress, notes);
         if (data.Edits.Count == 0) throw new ArgumentException("a run needs at least one edit");
+        LeakCheck.Of(data.Edits, data.OutOfScope.SelectMany(p => p.Wordings.Prepend(p.Prompt)), data.Prefixes).RefuseLeaks([.. data.Probes]);
     }
 
     /// <summary>Where everything goes.</summary>
