@@ -16,7 +16,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint ts_error();
     [LibraryImport(Library)] internal static partial void ts_clear_error();
     [LibraryImport(Library)] internal static partial nint ts_version();
-    [LibraryImport(Library)] internal static partial void ts_dispose(Tensor? handle);
+    [LibraryImport(Library)] internal static partial void ts_dispose(nint handle);
     [LibraryImport(Library)] internal static partial void ts_dispose_many(nint* handles, int count);
     [LibraryImport(Library)] internal static partial Tensor ts_alias(Tensor? handle);
     [LibraryImport(Library)] internal static partial Tensor ts_share(Tensor? handle);
