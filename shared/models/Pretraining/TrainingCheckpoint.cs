@@ -14,7 +14,7 @@ internal sealed record TrainingState(long Step, double Loss, double AnswerLoss);
 /// </summary>
 internal sealed class TrainingCheckpoint(string path, string fingerprint)
 {
-    public void Write(TrainingState state, IReadOnlyList<Parameter> parameters, optim.Optimizer optimizer)
+    public void Write(TrainingState state, IReadOnlyList<Parameter> parameters, AdamW optimizer)
     {
         using var memory = new MemoryStream();
         using (var writer = new BinaryWriter(memory, System.Text.Encoding.UTF8, leaveOpen: true))
@@ -41,7 +41,7 @@ internal sealed class TrainingCheckpoint(string path, string fingerprint)
     }
 
     /// <summary>Fills the parameters and the optimizer; null (and nothing changed) when there is nothing to go on from.</summary>
-    public TrainingState? TryRead(IReadOnlyList<Parameter> parameters, optim.Optimizer optimizer)
+    public TrainingState? TryRead(IReadOnlyList<Parameter> parameters, AdamW optimizer)
     {
         if (!File.Exists(path)) return null;
         var content = File.ReadAllBytes(path);
