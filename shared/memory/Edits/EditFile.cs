@@ -63,11 +63,19 @@ public sealed class EditFileReader
 {
     internal const string Expected = "Give JSON lines or a JSON array with \"subject\", \"prompt\" and \"object\" (or a CounterFact or ZsRE file), or CSV with these columns in its header row";
     private readonly string path;
+    private readonly bool plainText;
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is empty or of no known syntax.</exception>
     public EditFileReader(string path)
+        : this(path, plainText: false)
     {
+    }
+
+    // Files of prompts may also be plain text, one prompt a line; and their CSV needs no subject.
+    internal EditFileReader(string path, bool plainText)
+    {
+        this.plainText = plainText;
         if (Directory.Exists(path)) throw new InvalidDataException($"{path} is a folder; give the edit file itself");
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file; give an edit file");
         this.path = path;
@@ -135,11 +143,18 @@ public sealed class EditFileReader
         return record with { Edit = record.Edit with { Id = id }, Probes = [.. record.Probes.Select(p => p with { EditId = id })] };
     }
 
+    internal IEnumerable<Row> Rows(CancellationToken cancellationToken)
+    {
+        using var stream = Open();
+        foreach (var row in Rows(stream, cancellationToken)) yield return row;
+    }
+
     private IEnumerable<Row> Rows(Stream stream, CancellationToken cancellationToken) => Syntax switch
     {
         EditSyntax.JsonLines => new JsonRows(stream).Lines(cancellationToken),
         EditSyntax.JsonArray => new JsonRows(stream).Elements(array: true, cancellationToken),
         EditSyntax.JsonObjects => new JsonRows(stream).Elements(array: false, cancellationToken),
+        EditSyntax.Text => TextRows(new StreamReader(stream, Encoding.UTF8)),
         _ => new CsvRows(new StreamReader(stream, Encoding.UTF8)).Records(cancellationToken),
     };
 
@@ -172,10 +187,20 @@ public sealed class EditFileReader
         }
 
         var header = text.Split('\n')[0].ToLowerInvariant();
-        if (header.Contains("subject", StringComparison.Ordinal) && header.AsSpan().IndexOfAny(",;\t") >= 0) return EditSyntax.Csv;
+        if (header.Contains(plainText ? "prompt" : "subject", StringComparison.Ordinal) && header.AsSpan().IndexOfAny(",;\t") >= 0) return EditSyntax.Csv;
         // A damaged first line of JSON lines must not hide the good ones after it.
         if (text.Split('\n').Skip(1).Any(l => l.TrimStart().StartsWith('{'))) return EditSyntax.JsonLines;
+        if (plainText) return EditSyntax.Text;
         throw new InvalidDataException($"{path}: the first line is neither JSON nor a CSV header with a \"subject\" column (\"{RowProblem.Shown(header.Trim())}\"). {Expected}");
+    }
+
+    private static IEnumerable<Row> TextRows(TextReader reader)
+    {
+        for (var (line, number) = (1L, 1L); reader.ReadLine() is { } text; line++)
+        {
+            if (string.IsNullOrWhiteSpace(text)) continue;
+            yield return new Row(number++, line, new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["prompt"] = JsonSerializer.SerializeToElement(text) }, null);
+        }
     }
 
     private static bool IsWhole(string line)

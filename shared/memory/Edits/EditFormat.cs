@@ -33,4 +33,7 @@ public enum EditSyntax
 
     /// <summary>Comma-, semicolon- or tab-separated values with a header row.</summary>
     Csv,
+
+    /// <summary>Plain text, one prompt a line; for files of prompts only.</summary>
+    Text,
 }
