@@ -17,7 +17,7 @@ namespace TorchSharp
                 /// <summary>Sets every gradient to zero in place. (Module.zero_grad drops them, which is cheaper.)</summary>
                 public virtual void zero_grad() => Gradients.Clear([.. parameters()], drop: false);
 
-                public virtual void add_param_group(ParamGroup param_group) => throw new NotImplementedException("add_param_group");
+                public virtual void add_param_group(ParamGroup param_group) => throw new NotSupportedException("this optimizer takes its parameter groups at construction");
 
                 /// <summary>One update; a closure computes the loss first and its value is given back.</summary>
                 public abstract Tensor? step(Func<Tensor>? closure = null);

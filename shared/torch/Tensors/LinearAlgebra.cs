@@ -133,7 +133,7 @@ public static partial class torch
 
         public static Tensor det(Tensor input) => Native.ts_det(input);
 
-        public static Tensor solve(Tensor A, Tensor B, bool left = true) => left ? Native.ts_solve(A, B) : throw new NotImplementedException("solve from the right");
+        public static Tensor solve(Tensor A, Tensor B, bool left = true) => left ? Native.ts_solve(A, B) : Native.ts_solve(A.transpose(-2, -1), B.transpose(-2, -1)).transpose(-2, -1);
 
         public static Tensor matrix_rank(Tensor input) => Native.ts_matrix_rank(input);
 
