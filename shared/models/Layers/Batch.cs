@@ -1,0 +1,107 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MindBridge.Models;
+
+/// <summary>
+/// What one forward pass needs to know besides its input: its extents, where each token stands, who may see whom. Built once a pass,
+/// used by every layer. Nothing is built that is not needed: without padding there are no position ids, and a single new token needs no mask.
+/// </summary>
+internal sealed class Batch : IDisposable
+{
+    // Large enough that exp() gives exactly zero, small enough that adding scores stays finite (an infinite one would turn a row
+    // that is nothing but padding into NaN, which then poisons its neighbours through 0 · NaN).
+    internal const float Hidden = -1e9f;
+
+    private readonly Tensor? _mask;
+    private readonly Dictionary<(int, ScalarType), Tensor> _masks = [];
+
+    private Batch(int rows, int length, int past, Tensor? positions, Tensor? mask, KeyValueCache? cache, Tensor? at)
+    {
+        (Rows, Length, Past, Positions, _mask, Cache, At) = (rows, length, past, positions, mask, cache, at);
+    }
+
+    public int Rows { get; }
+
+    public int Length { get; }
+
+    /// <summary>How many tokens a row had before this pass.</summary>
+    public int Past { get; }
+
+    public int Total => Past + Length;
+
+    /// <summary>[rows·length] int64 where padding shifts the positions; null when every row counts on from <see cref="Past"/>.</summary>
+    public Tensor? Positions { get; }
+
+    public KeyValueCache? Cache { get; }
+
+    /// <summary>[n] flat positions that the caller wants; null for all.</summary>
+    public Tensor? At { get; }
+
+    /// <summary>Rows of the flattened stream that go on after the last block's attention.</summary>
+    public Tensor Choose(Tensor x, bool last) => last && At is not null ? x.index_select(0, At) : x;
+
+    /// <summary>
+    /// The additive mask for scores of shape [rows·groups, queries·length, total], where each of the <paramref name="groups"/> key heads serves
+    /// <paramref name="queries"/> query heads; null when everything may be seen.
+    /// </summary>
+    public Tensor? Mask(int groups, int queries, ScalarType type)
+    {
+        if (_mask is null) return null;
+        if (_masks.TryGetValue((queries, type), out var known)) return known;
+        // _mask: [rows or 1, length or 1, total]
+        using var scope = NewDisposeScope();
+        var mask = _mask.dtype == type ? _mask : _mask.to_type(type);
+        var shared = mask.shape[0] == 1;
+        mask = mask.unsqueeze(1).unsqueeze(1).expand([shared ? 1 : Rows, shared ? 1 : groups, queries, Length, Total]);
+        // Layers ask in scopes of their own; the mask outlives those.
+        return _masks[(queries, type)] = mask.reshape([shared ? 1 : Rows * groups, queries * Length, Total]).DetachFromDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (var mask in _masks.Values) mask.Dispose();
+    }
+
+    public static Batch Of(Transformer model, Tensor embeddings, Tensor? mask, KeyValueCache? cache, Tensor? at)
+    {
+        var shape = embeddings.shape;
+        if (shape.Length != 3 || shape[2] != model.Width)
+            throw new ArgumentException($"the embeddings have shape [{string.Join(", ", shape)}], but {model.Family} takes [batch, length, {model.Width}]");
+        var (rows, length) = ((int)shape[0], (int)shape[1]);
+        var past = cache?.Length ?? 0;
+        if (past + length > model.MaxPositions)
+            throw new ArgumentException($"the input has {past + length} tokens, but this {model.Family} model takes at most {model.MaxPositions}; shorten it");
+        if (cache is not null && (cache.Rows != rows || past + length > cache.Capacity))
+            throw new ArgumentException($"a cache of {cache.Rows} x {cache.Capacity} tokens cannot take {rows} x {past + length}");
+
+        Tensor? real = null;
+        if (mask is not null)
+        {
+            if (mask.shape is not [var r, var s] || r != rows || s != length)
+                throw new ArgumentException($"the mask has shape [{string.Join(", ", mask.shape)}], but the embeddings are [{rows}, {length}, …]");
+            real = mask.dtype == ScalarType.Bool ? mask : mask.ne(0);
+            // The one look at the values: most batches turn out to be unpadded, and then every later step is cheaper.
+            if (real.all().ToBoolean()) real = null;
+        }
+        var (positions, seen) = cache is null ? (Count(real, null), real) : cache.Admit(real, length);
+        return new Batch(rows, length, past, positions, Additive(model, embeddings.device, seen, length, past + length), cache, at);
+    }
+
+    // Position ids skip padding, so that a padded row equals the same row alone: [rows·length].
+    internal static Tensor? Count(Tensor? real, Tensor? before)
+    {
+        if (real is null) return null;
+        var counted = real.to_type(ScalarType.Int64).cumsum(1).sub(1);
+        if (before is not null) counted = counted.add(before.unsqueeze(1));
+        return counted.clamp(min: 0).reshape(-1);
+    }
+
+    private static Tensor? Additive(Transformer model, Device device, Tensor? seen, int length, int total)
+    {
+        var causal = model.Causal && (length > 1 || (model.Window is { } w && total > w)) ? model.CausalMask(device, length, total) : null;
+        if (seen is null) return causal;
+        var padding = zeros([seen.shape[0], 1, total], dtype: ScalarType.Float32, device: device).masked_fill_(seen.logical_not().unsqueeze(1), Hidden);
+        return causal is null ? padding : minimum(padding, causal);
+    }
+}
