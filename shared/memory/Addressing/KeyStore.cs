@@ -1,0 +1,232 @@
+using System.Text.Json;
+using MindBridge.Memory.Edits;
+using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Scoring;
+using MindBridge.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MindBridge.Memory.Addressing;
+
+/// <summary>
+/// The addresses of one shard: for every edit one or more keys (features of its prompt and of other wordings), the value that is handed to the bridge (the feature of
+/// its own prompt), its subject, and the bank of wordings that tells relations apart. Search is exact: one matrix product of centred, normalised features.
+/// LLM-agnostic, so it belongs to the encoder. Retraction is deletion: <see cref="Without"/> leaves every other edit's similarities as they were.
+/// </summary>
+public sealed class KeyStore : IDisposable
+{
+    /// <summary>Its file in an encoder's folder.</summary>
+    public const string FileName = "keys.safetensors";
+
+    private const string Meta = "store";
+    private readonly Tensor keys;           // [keys, h]; key i is edit i's own prompt for the first Edits.Count keys
+    private readonly Tensor normalised;     // [keys, h], centred and of length one
+    private readonly Tensor centre;         // [h]
+    private readonly int[] owners;          // per key: its edit
+    private readonly SubjectMatch subjects;
+
+    private KeyStore(Tensor keys, Tensor centre, Tensor values, int[] owners, IReadOnlyList<StoredEdit> edits, RelationBank bank, string encoderId)
+    {
+        (this.keys, this.centre, this.owners, Values, Edits, Bank, EncoderId) = (keys, centre, owners, values, edits, bank, encoderId);
+        normalised = Normalise(keys);
+        subjects = new SubjectMatch(edits);
+    }
+
+    /// <summary>The encoder that made the features; queries must come from the same.</summary>
+    public string EncoderId { get; }
+
+    /// <summary>The edits held.</summary>
+    public IReadOnlyList<StoredEdit> Edits { get; }
+
+    /// <summary>What the bridge receives for each edit, [edits, h] float32.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>Known wordings of relations.</summary>
+    public RelationBank Bank { get; }
+
+    /// <summary>Where the gates stand.</summary>
+    public Thresholds Thresholds { get; private set; } = new();
+
+    /// <summary>Number of keys, at least one an edit.</summary>
+    public int Keys => owners.Length;
+
+    /// <summary>Encodes the edits' prompts, and what <paramref name="alsoKnownAs"/> gives for each (wordings, prefixed forms), as keys.</summary>
+    /// <param name="encoder">The shard's encoder.</param>
+    /// <param name="edits">The edits; conflicts must have been resolved.</param>
+    /// <param name="wordings">Wordings of relations beyond the edits' own prompts and <see cref="Edit.Wordings"/>; the shipped ones when null.</param>
+    /// <param name="alsoKnownAs">Further prompts that lead to an edit; none by default.</param>
+    public static KeyStore Build(MemoryEncoder encoder, IReadOnlyList<Edit> edits, IEnumerable<RelationWording>? wordings = null, Func<Edit, IEnumerable<string>>? alsoKnownAs = null)
+    {
+        if (edits.Count == 0) throw new ArgumentException("no edits to address; give at least one edit", nameof(edits));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var prompts = edits.Select(e => e.Prompt).ToList();
+        var owners = Enumerable.Range(0, edits.Count).ToList();
+        for (var i = 0; i < edits.Count && alsoKnownAs is not null; i++)
+            foreach (var prompt in alsoKnownAs(edits[i]).Where(p => !string.IsNullOrWhiteSpace(p) && p != edits[i].Prompt).Distinct(StringComparer.Ordinal))
+            {
+                prompts.Add(prompt);
+                owners.Add(i);
+            }
+        var features = encoder.Features(prompts);
+        var values = features.narrow(0, 0, edits.Count).clone();
+        var own = edits.SelectMany((e, i) => e.Wordings.Prepend(e.Prompt).Select(p => (Edit: i, Template: RelationBank.TemplateOf(p, e.Subject)))).ToList();
+        var bank = RelationBank.Build(encoder, [.. own.Select(o => (edits[o.Edit].Relation, o.Template))], wordings ?? RelationBank.Shipped(), out var relations);
+        var relationOf = own.Zip(relations).DistinctBy(o => o.First.Edit).ToDictionary(o => o.First.Edit, o => o.Second);
+        return new KeyStore(features, values.mean([0L]), values, [.. owners],
+            [.. edits.Select((e, i) => new StoredEdit(e.Id, e.Subject, relationOf[i], e.Prompt, e.Object))], bank, encoder.ArtifactId).Kept();
+    }
+
+    /// <summary>Chooses the thresholds from validation probes (<see cref="Calibration"/>); test probes never come near it.</summary>
+    /// <param name="encoder">The store's encoder.</param>
+    /// <param name="validation">Validation probes; with none, prompts about the edits' subjects are made up from the bank.</param>
+    public void Calibrate(MemoryEncoder encoder, IReadOnlyList<Probe>? validation = null) => Thresholds = Calibration.Of(encoder, this, validation ?? []);
+
+    /// <summary>The <paramref name="count"/> nearest different edits for each query, best first.</summary>
+    /// <param name="features">[queries, h] float32, from the same encoder.</param>
+    /// <param name="count">How many edits for each query.</param>
+    public IReadOnlyList<IReadOnlyList<NearestEdit>> Nearest(Tensor features, int count)
+    {
+        var result = new List<IReadOnlyList<NearestEdit>>();
+        if (Edits.Count == 0)
+        {
+            for (var i = 0L; i < features.shape[0]; i++) result.Add([]);
+            return result;
+        }
+        const long chunk = 1024;
+        var most = owners.Length == Edits.Count ? 1 : owners.GroupBy(o => o).Max(g => g.Count());
+        var wanted = (int)Math.Min(owners.Length, (long)count * most);     // so many keys surely name `count` different edits
+        for (var from = 0L; from < features.shape[0]; from += chunk)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var rows = Math.Min(chunk, features.shape[0] - from);
+            var (values, indexes) = Normalise(features.narrow(0, from, rows)).matmul(normalised.t()).topk(wanted);
+            var (value, index) = (values.cpu().data<float>().ToArray(), indexes.cpu().data<long>().ToArray());
+            for (var row = 0; row < rows; row++)
+            {
+                var best = new List<NearestEdit>(count);
+                for (var k = 0; k < wanted && best.Count < count; k++)
+                {
+                    var owner = owners[index[(row * wanted) + k]];
+                    if (best.Exists(b => b.Index == owner)) continue;
+                    best.Add(new NearestEdit(Edits[owner], owner, value[(row * wanted) + k]));
+                }
+                result.Add(best);
+            }
+        }
+        return result;
+    }
+
+    /// <summary>The edits whose subject each query names, with what it asks of them.</summary>
+    /// <param name="encoder">The store's encoder.</param>
+    /// <param name="queries">The prompts.</param>
+    /// <param name="features">Their features, [queries, h].</param>
+    /// <param name="leaveOut">See <see cref="RelationBank.Score"/>.</param>
+    /// <returns>For each query its candidates, greatest lead first; empty where no subject is named.</returns>
+    public IReadOnlyList<IReadOnlyList<(NearestEdit Edit, RelationScore Relation)>> Named(MemoryEncoder encoder, IReadOnlyList<string> queries, Tensor features, bool leaveOut = false)
+    {
+        var pairs = new List<(int Query, int Edit, string Text)>();
+        for (var q = 0; q < queries.Count; q++)
+            foreach (var same in subjects.In(queries[q]).GroupBy(h => h.Edit))
+                pairs.Add((q, same.Key, SubjectMatch.RelationText(queries[q], same.Last().Start, same.Last().End)));
+        var result = new List<(NearestEdit, RelationScore)>[queries.Count];
+        for (var q = 0; q < result.Length; q++) result[q] = [];
+        if (pairs.Count > 0)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            string[] texts = [.. pairs.Select(p => p.Text).Distinct(StringComparer.Ordinal)];
+            var place = texts.Index().ToDictionary(t => t.Item, t => (long)t.Index, StringComparer.Ordinal);
+            var read = RelationBank.Read(encoder, texts).index_select(0, tensor(pairs.Select(p => place[p.Text]).ToArray()).to(features.device));
+            var scores = Bank.Score(read, [.. pairs.Select(p => p.Text)], [.. pairs.Select(p => Edits[p.Edit].Relation)], leaveOut);
+            var asked = Normalise(features.index_select(0, tensor(pairs.Select(p => (long)p.Query).ToArray()).to(features.device)));
+            var held = normalised.index_select(0, tensor(pairs.Select(p => (long)p.Edit).ToArray()).to(features.device));
+            var similarity = (asked * held).sum([1L]).cpu().data<float>().ToArray();
+            for (var k = 0; k < pairs.Count; k++)
+                result[pairs[k].Query].Add((new NearestEdit(Edits[pairs[k].Edit], pairs[k].Edit, similarity[k]), scores[k]));
+        }
+        return [.. result.Select(r => (IReadOnlyList<(NearestEdit, RelationScore)>)[.. r.OrderByDescending(c => c.Item2.Lead).ThenBy(c => c.Item1.Index)])];
+    }
+
+    /// <summary>The same store without one edit: its keys and value are gone, and with them every address that led to it.</summary>
+    /// <exception cref="ArgumentException">The store holds no such edit.</exception>
+    public KeyStore Without(string editId)
+    {
+        var index = Edits.ToList().FindIndex(e => string.Equals(e.EditId, editId, StringComparison.Ordinal));
+        if (index < 0) throw new ArgumentException($"edit {editId} is not in this memory; `mindbridge ask --json` shows the ids of the nearest edits", nameof(editId));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        int[] keptKeys = [.. Enumerable.Range(0, owners.Length).Where(k => owners[k] != index)];
+        int[] keptEdits = [.. Enumerable.Range(0, Edits.Count).Where(e => e != index)];
+        return new KeyStore(
+            keys.index_select(0, Rows(keptKeys)), centre.clone(), Values.index_select(0, Rows(keptEdits)),
+            [.. keptKeys.Select(k => owners[k] > index ? owners[k] - 1 : owners[k])], [.. keptEdits.Select(e => Edits[e])],
+            new RelationBank(Bank.Wordings, Bank.Features.clone(), (int)Values.shape[1]), EncoderId) { Thresholds = Thresholds }.Kept();
+    }
+
+    /// <summary>Writes one safetensors file: keys, centre, values and bank; edits, wordings and thresholds in its metadata.</summary>
+    public void Save(string path)
+    {
+        using var owner = tensor(owners.Select(o => (long)o).ToArray());
+        Safetensors.Write(path,
+            new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["keys"] = keys, ["centre"] = centre, ["values"] = Values, ["owners"] = owner, ["bank"] = Bank.Features },
+            new Dictionary<string, string>(StringComparer.Ordinal) { [Meta] = JsonSerializer.Serialize(new Description(Thresholds, Edits, Bank.Wordings)) });
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="encoder">The encoder that made the keys; its name is not in the file (which lies in the encoder's own folder), so one prompt is encoded again and compared.</param>
+    /// <exception cref="InvalidDataException">The file is no key store, its parts do not fit together, or another encoder made it.</exception>
+    public static KeyStore Load(string path, MemoryEncoder encoder)
+    {
+        using var file = Safetensors.Open(path);
+        if (!file.Metadata.TryGetValue(Meta, out var json) || JsonSerializer.Deserialize<Description>(json) is not { } description)
+            throw new InvalidDataException($"{path} is not a key store: its metadata has no \"{Meta}\"; train the encoder again, or give the edits");
+        foreach (var name in (string[])["keys", "centre", "values", "owners", "bank"])
+            if (!file.Names.Contains(name)) throw new InvalidDataException($"{path} is damaged: the tensor \"{name}\" is missing; copy the artifact again");
+        using var owner = file.Read("owners");
+        int[] owners = [.. owner.data<long>().ToArray().Select(o => (int)o)];
+        var (keys, values, bank) = (file.Read("keys"), file.Read("values"), file.Read("bank"));
+        var (edits, wordings) = (description.Edits, description.Wordings);
+        if (keys.shape[0] != owners.Length || values.shape[0] != edits.Count || bank.shape[0] != wordings.Count || owners.Any(o => o < 0 || o >= edits.Count))
+            throw new InvalidDataException($"{path} is damaged: {keys.shape[0]} keys, {owners.Length} owners, {values.shape[0]} values, {edits.Count} edits, {wordings.Count} wordings do not fit together");
+        if (values.shape[1] != encoder.Width || (edits.Count > 0 && !Same(encoder, edits[0].Prompt, values)))
+            throw new InvalidDataException($"{path} was made by another encoder: it gives another feature for \"{(edits.Count > 0 ? edits[0].Prompt : "")}\"; give the edits, so that the keys are built anew");
+        return new KeyStore(keys, file.Read("centre"), values, owners, edits, new RelationBank(wordings, bank, (int)values.shape[1]), encoder.ArtifactId) { Thresholds = description.Thresholds }.Kept();
+    }
+
+    private static bool Same(MemoryEncoder encoder, string prompt, Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var now = encoder.Features([prompt]).cpu();
+        var stored = values.narrow(0, 0, 1);
+        return (now - stored).abs().max().item<float>() <= 0.05f * stored.abs().max().item<float>();
+    }
+
+    private KeyStore Kept()
+    {
+        foreach (var tensor in (Tensor[])[keys, normalised, centre, Values]) tensor.DetachFromDisposeScope();
+        Bank.Kept();
+        return this;
+    }
+
+    private Tensor Normalise(Tensor features)
+    {
+        var centred = features - centre;
+        return centred / centred.norm(1, true).clamp_min(1e-12);
+    }
+
+    private Tensor Rows(int[] rows) => tensor(rows.Select(r => (long)r).ToArray()).to(keys.device);
+
+    public void Dispose()
+    {
+        normalised.Dispose();
+        keys.Dispose();
+        centre.Dispose();
+        Values.Dispose();
+        Bank.Dispose();
+    }
+
+    private sealed record Description(Thresholds Thresholds, IReadOnlyList<StoredEdit> Edits, IReadOnlyList<RelationWording> Wordings);
+}

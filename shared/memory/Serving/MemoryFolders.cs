@@ -1,0 +1,116 @@
+using MindBridge.Memory.Addressing;
+using MindBridge.Memory.Artifacts;
+using MindBridge.Memory.Bridging;
+using MindBridge.Memory.Edits;
+using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Scoring;
+
+namespace MindBridge.Memory.Serving;
+
+/// <summary>Bridges, encoders and keys as they lie on the disk, put together for one LLM.</summary>
+public sealed class MemoryFolders : IDisposable
+{
+    private readonly List<IDisposable> owned = [];
+
+    private MemoryFolders(IReadOnlyList<Shard> shards, SoftPromptLayout layout, IReadOnlyList<string> artifactIds) => (Shards, Layout, ArtifactIds) = (shards, layout, artifactIds);
+
+    /// <summary>One for each encoder, in the order of the bridges.</summary>
+    public IReadOnlyList<Shard> Shards { get; }
+
+    /// <summary>The bridges' layout.</summary>
+    public SoftPromptLayout Layout { get; }
+
+    /// <summary>Encoder ids, then bridge ids.</summary>
+    public IReadOnlyList<string> ArtifactIds { get; }
+
+    /// <summary>Opens bridges and the encoders they name.</summary>
+    /// <param name="bridgeFolders">One bridge, or several of shards trained apart.</param>
+    /// <param name="encoderFolders">Where the encoders lie; those not given are looked for beside the bridge.</param>
+    /// <param name="edits">Builds the keys anew from these; null uses the keys that lie with the encoder, if any.</param>
+    /// <param name="validation">Validation probes for the thresholds of keys built anew.</param>
+    /// <param name="addressing">Which feature goes to the bridge; null: by subject where there are keys and the bridge was made for it, else direct.</param>
+    /// <param name="gated">Whether the gate works.</param>
+    /// <exception cref="DirectoryNotFoundException">An encoder is nowhere to be found.</exception>
+    public static MemoryFolders Open(IReadOnlyList<string> bridgeFolders, IReadOnlyList<string>? encoderFolders = null, IReadOnlyList<Edit>? edits = null,
+        IReadOnlyList<Probe>? validation = null, AddressingMode? addressing = null, bool gated = true)
+    {
+        var opened = new List<IDisposable>();
+        try
+        {
+            var shards = new List<Shard>();
+            var (encoderIds, bridgeIds) = (new List<string>(), new List<string>());
+            SoftPromptLayout? layout = null;
+            foreach (var folder in bridgeFolders)
+            {
+                var bridge = Bridge.From(folder);
+                opened.Add(bridge);
+                bridgeIds.Add(bridge.ArtifactId);
+                if (layout is { } first && first != bridge.Layout) throw new ArgumentException($"{folder} uses the layout {bridge.Layout}, {bridgeFolders[0]} uses {first}; bridges served together need one layout");
+                layout = bridge.Layout;
+                foreach (var (projector, id) in bridge.Projectors.Zip(bridge.EncoderIds))
+                {
+                    var place = Find(id, folder, encoderFolders ?? []);
+                    var encoder = MemoryEncoder.From(place);
+                    opened.Add(encoder);
+                    encoderIds.Add(encoder.ArtifactId);
+                    var keys = KeysOf(encoder, place, edits, validation);
+                    if (keys is not null) opened.Add(keys);
+                    var mode = addressing ?? (keys is not null && bridge.Layout is SoftPromptLayout.AfterPrompt ? AddressingMode.Subject : AddressingMode.Direct);
+                    shards.Add(new Shard(encoder, projector, keys, DecisionRule.For(mode, gated, keys?.Thresholds ?? new Thresholds())));
+                }
+            }
+            var result = new MemoryFolders(shards, layout ?? SoftPromptLayout.BeforeBos, [.. encoderIds.Distinct(), .. bridgeIds]);
+            result.owned.AddRange(opened);
+            return result;
+        }
+        catch
+        {
+            foreach (var part in opened) part.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The edited model on an LLM.</summary>
+    /// <exception cref="InvalidDataException">The bridge was made for an LLM of another width.</exception>
+    public EditedModel On(Llm llm, ShardRouting routing = ShardRouting.Route)
+    {
+        foreach (var shard in Shards)
+            if (shard.Projector.Width != llm.Model.Width)
+                throw new InvalidDataException($"the bridge makes soft prompts of width {shard.Projector.Width}, but {llm.Name} has width {llm.Model.Width}; train a bridge for this LLM with `mindbridge bridge train`");
+        return new EditedModel(llm, Shards, Layout, routing, ArtifactIds);
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in owned) part.Dispose();
+    }
+
+    // An encoder is known by its artifact id, or (prototype) by its folder's name.
+    private static string Find(string id, string bridgeFolder, IReadOnlyList<string> given)
+    {
+        var beside = Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(bridgeFolder)))!;
+        IEnumerable<string> around = Directory.EnumerateDirectories(beside).Order(StringComparer.Ordinal);
+        if (Path.GetDirectoryName(beside) is { } above) around = around.Concat(Directory.EnumerateDirectories(above).Order(StringComparer.Ordinal)); // a run keeps encoder/ and bridges/NAME/
+        foreach (var folder in given.Concat(around))
+        {
+            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+            if (name == id || (IsEncoder(folder) && Artifact.Exists(folder) && Manifest.Read(folder).Id == id)) return folder;
+        }
+        if (given.Count == 1) return given[0];
+        throw new DirectoryNotFoundException($"{bridgeFolder} needs the encoder {id}, which lies in no folder beside it; give its folder with --encoder");
+    }
+
+    private static bool IsEncoder(string folder) => File.Exists(Path.Combine(folder, MemoryEncoder.HeadsName));
+
+    private static KeyStore? KeysOf(MemoryEncoder encoder, string folder, IReadOnlyList<Edit>? edits, IReadOnlyList<Probe>? validation)
+    {
+        if (edits is not null)
+        {
+            var built = KeyStore.Build(encoder, edits);
+            built.Calibrate(encoder, validation);
+            return built;
+        }
+        var path = Path.Combine(folder, KeyStore.FileName);
+        return File.Exists(path) ? KeyStore.Load(path, encoder) : null;
+    }
+}
