@@ -45,7 +45,7 @@ internal sealed class Ablation(EditingRunSettings settings, EditingRunData data,
                 foreach (var addressing in new[] { AddressingMode.Direct, AddressingMode.Nearest })
                     foreach (var gate in new[] { false, true })
                     {
-                        using var view = edited.With(DecisionRule.For(addressing, gate, run.Thresholds!));
+                        using var view = edited.With(_ => DecisionRule.For(addressing, gate, run.Thresholds!));
                         var results = run.Score(view, cancellationToken)[Protocol.GenerateExact.Name];
                         double Mean(ProbeKind kind) => Scores.Mean(results, kind);
                         yield return new AblationRow(

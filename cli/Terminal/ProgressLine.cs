@@ -48,8 +48,7 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
         return text.ToString();
     }
 
-    private static string Short(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, time.TotalHours >= 1
-        ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}" : $"{time.Minutes}:{time.Seconds:00}");
+    private static string Short(TimeSpan time) => time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
     private void Draw(TrainingProgress value)
     {
