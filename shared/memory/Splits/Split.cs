@@ -39,7 +39,7 @@ public sealed record Split
 
     /// <summary>Throws when a test or validation probe is among the training texts.</summary>
     /// <exception cref="InvalidDataException">Some probe leaks.</exception>
-    public void RefuseLeaks() => new LeakCheck(Probes.Concat(Validation)).RefuseLeaks(TrainingTexts);
+    public void RefuseLeaks() => new LeakCheck(TrainingTexts).RefuseLeaks([.. Probes, .. Validation]);
 
     /// <summary>Writes the split as an artifact.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>

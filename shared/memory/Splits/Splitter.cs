@@ -57,7 +57,7 @@ public sealed class Splitter
         probes.AddRange((givenHeldOut ?? []).Where(p => !asked.Contains(NormalisedText.Fold(p.Prompt))));
 
         // Training texts give way to probes; wordings are drawn so that they touch none.
-        var check = new LeakCheck(probes.Concat(givenValidation ?? []));
+        var check = new ProbeIndex(probes.Concat(givenValidation ?? []));
         var templates = RelationTemplates.Of([.. records.Select(r => r.Edit)], settings.HeldOutTemplates, settings.Seed);
         var edits = records.ConvertAll(r => r.Edit with
         {
@@ -65,7 +65,7 @@ public sealed class Splitter
         });
         var choosing = givenValidation?.ToList() ?? Choosing(records, templates, check, chooses, probes);
 
-        var all = new LeakCheck(probes.Concat(choosing));
+        var all = new ProbeIndex(probes.Concat(choosing));
         var negatives = new List<OutOfScopePrompt>();
         foreach (var prompt in train.Select(p => p.Prompt).Distinct(StringComparer.Ordinal))
         {
@@ -166,7 +166,7 @@ public sealed class Splitter
         return kept;
     }
 
-    private List<Probe> Choosing(List<EditRecord> records, RelationTemplates templates, LeakCheck test, List<GeneralPrompt> chooses, List<Probe> probes)
+    private List<Probe> Choosing(List<EditRecord> records, RelationTemplates templates, ProbeIndex test, List<GeneralPrompt> chooses, List<Probe> probes)
     {
         var choosing = chooses.ConvertAll(p => new Probe { Kind = ProbeKind.LocalityHeldOut, Prompt = p.Prompt, Answer = p.Answer ?? "" });
         foreach (var edit in records.Select(r => r.Edit))
