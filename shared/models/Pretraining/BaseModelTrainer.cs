@@ -98,7 +98,10 @@ public static class BaseModelTrainer
         model.eval();
         model.Save(folder, stored);
         var outcome = new PretrainingOutcome(parameters.Sum(p => p.numel()), tokenizer.VocabularySize, state.Loss, state.AnswerLoss);
-        File.WriteAllText(Path.Combine(folder, "pretraining.json"), JsonSerializer.Serialize(new { settings, outcome }, Readable) + "\n");
+        File.WriteAllText(Path.Combine(folder, "pretraining.json"), JsonSerializer.Serialize(new
+        {
+            settings, outcome.Parameters, outcome.Vocabulary, outcome.Loss, AnswerLoss = double.IsNaN(outcome.AnswerLoss) ? (double?)null : outcome.AnswerLoss,
+        }, Readable) + "\n");
         checkpoint.Delete();
         return outcome;
     }

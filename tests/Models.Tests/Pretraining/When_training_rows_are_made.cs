@@ -72,11 +72,11 @@ public sealed class When_training_rows_are_made : IDisposable
     [Fact]
     public void Masked_batches_hide_whole_answers_and_can_be_undone()
     {
-        WordPieceTokenizer.Write(text.All, 90, 64, folder);
+        var bay = text with { Passages = [], Facts = [.. Prompts.Select(p => new StatedFact($"{p} Oslo Bay.", p.Length + 1, 8))] };
+        WordPieceTokenizer.Write(bay.All, 90, 64, folder);
         var tokenizer = TextTokenizer.From(folder);
-        var answer = tokenizer.Encode("Oslo", special: false);
-        answer.Count.ShouldBeGreaterThan(1); // otherwise "whole" says nothing
-        var rows = new MaskedRows(text with { Passages = [] }, tokenizer, 32, 64, 1);
+        var answer = tokenizer.Encode("Oslo Bay", special: false);
+        var rows = new MaskedRows(bay, tokenizer, 32, 64, 1);
         var whole = 0;
         for (var n = 0; n < 60; n++)
         {
@@ -88,7 +88,7 @@ public sealed class When_training_rows_are_made : IDisposable
                 var line = restored.AsSpan(row * batch.Width, batch.Width).ToArray().Where((_, k) => batch.Mask[(row * batch.Width) + k] == 1).Select(i => (int)i).ToList();
                 line[0].ShouldBe(tokenizer.Cls!.Value);
                 line[^1].ShouldBe(tokenizer.Sep!.Value);
-                tokenizer.Decode(line).ShouldContain("oslo");
+                tokenizer.Decode(line).ShouldContain("oslo bay");
             }
             var masked = batch.Positions.Where(p => batch.Ids[p] == tokenizer.Mask).ToHashSet();
             whole += masked.Count(p => masked.Contains(p + 1) && restored[p] == answer[0] && restored[p + 1] == answer[1]);
