@@ -18,9 +18,10 @@ public static partial class torch
         /// <summary>A part of a network: parameters, buffers and submodules under names.</summary>
         public class Module : IDisposable
         {
-            private readonly Dictionary<string, Parameter> ownParameters = [];
-            private readonly Dictionary<string, (Tensor Tensor, bool Persistent)> ownBuffers = [];
-            private readonly Dictionary<string, Module> children_ = [];
+            // In the order of registration, which fixes the order of parameters and files.
+            private readonly OrderedDictionary<string, Parameter> ownParameters = [];
+            private readonly OrderedDictionary<string, (Tensor Tensor, bool Persistent)> ownBuffers = [];
+            private readonly OrderedDictionary<string, Module> children_ = [];
             private readonly string name;
             private bool registered;
 
