@@ -1,6 +1,8 @@
 using System.CommandLine;
+using MindBridge.Cli.Benchmarks;
 using MindBridge.Cli.Demo;
 using MindBridge.Cli.Experiments;
+using MindBridge.Cli.Models;
 using MindBridge.Cli.Pretraining;
 using MindBridge.Cli.Running;
 using MindBridge.Cli.Tokenizing;
@@ -16,6 +18,8 @@ internal static class Verbs
         yield return RunCommand.Create();
         yield return PretrainCommand.Create();
         yield return ExperimentCommand.Create();
+        yield return ModelCommand.Create();
         yield return TokenizeCommand.Create();
+        yield return BenchCommand.Create();
     }
 }
