@@ -75,7 +75,7 @@ public sealed class When_rows_are_padded
         for (var row = 0; row < 32; row++)
         {
             var alone = model.Logits(model.Hidden(model.Embed(ids.narrow(0, row, 1))));
-            SmallModels.Distance(together[row], alone[0]).ShouldBeLessThan(1e-5);
+            SmallModels.Distance(together[row], alone[0]).ShouldBeLessThan(1e-5 * Math.Max(1, alone.abs().max().ToDouble()));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -182,12 +183,14 @@ internal sealed class ConfigurationReader
         _json[key] is { } value ? Number(value, key) : otherwise ?? throw Bad($"\"{key}\" is missing");
 
     private static int Number(JsonNode? node, string key) =>
-        node is JsonValue value && value.TryGetValue<int>(out var number) ? number : throw Bad($"\"{key}\" is {Short(node)}; it must be a whole number");
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        && int.TryParse(value.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Bad($"\"{key}\" is {Short(node)}; it must be a whole number");
 
     private double Real(string key, double otherwise) => _json[key] switch
     {
         null => otherwise,
-        JsonValue value when value.TryGetValue<double>(out var number) && double.IsFinite(number) => number,
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number
+            && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
         var other => throw Bad($"\"{key}\" is {Short(other)}; it must be a number"),
     };
 

@@ -30,10 +30,9 @@ internal static class Attention
     {
         var type = query.dtype;
         var mask = batch.Mask(keyHeads, queries, type);
-        // The product starts from the mask, so masking and scaling cost nothing of their own.
-        using var scores = mask is null
-            ? baddbmm(zeros([1, 1, 1], dtype: type, device: query.device), query, key.transpose(1, 2), beta: 0, alpha: (float)scale)
-            : baddbmm(mask, query, key.transpose(1, 2), beta: 1, alpha: (float)scale);
+        // The product starts from the mask, so masking and scaling cost nothing of their own. (Starting from nothing, beta = 0, would be
+        // the obvious way without a mask; but libtorch 1.13 then leaves small products on top of whatever was in memory.)
+        using var scores = baddbmm(mask ?? zeros([1, 1, 1], dtype: type, device: query.device), query, key.transpose(1, 2), beta: 1, alpha: (float)scale);
         if (type == ScalarType.Float32) return scores.softmax(-1);
         using var wide = scores.softmax(-1, ScalarType.Float32);
         return wide.to_type(type);

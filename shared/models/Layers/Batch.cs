@@ -99,9 +99,20 @@ internal sealed class Batch : IDisposable
 
     private static Tensor? Additive(Transformer model, Device device, Tensor? seen, int length, int total)
     {
-        var causal = model.Causal && (length > 1 || (model.Window is { } w && total > w)) ? model.CausalMask(device, length, total) : null;
-        if (seen is null) return causal;
-        var padding = zeros([seen.shape[0], 1, total], dtype: ScalarType.Float32, device: device).masked_fill_(seen.logical_not().unsqueeze(1), Hidden);
-        return causal is null ? padding : minimum(padding, causal);
+        var causal = model.Causal && (length > 1 || (model.Window is { } w && total > w));
+        if (seen is null) return causal ? model.CausalMask(device, length, total) : null;
+        var hidden = seen.logical_not().unsqueeze(1);
+        if (causal)
+        {
+            var columns = arange(total, dtype: ScalarType.Int64, device: device);
+            hidden = hidden.logical_or(columns.unsqueeze(0).gt(columns.narrow(0, total - length, length).unsqueeze(1)).unsqueeze(0));
+        }
+        if (model.Window is { } window)
+        {
+            // The window counts real tokens, as if the padding were not there.
+            var place = seen.to_type(ScalarType.Int64).cumsum(1);
+            hidden = hidden.logical_or(place.narrow(1, total - length, length).unsqueeze(2).sub(place.unsqueeze(1)).ge(window));
+        }
+        return zeros(hidden.shape, dtype: ScalarType.Float32, device: device).masked_fill_(hidden, Hidden);
     }
 }
