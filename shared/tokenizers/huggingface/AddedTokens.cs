@@ -19,6 +19,9 @@ internal sealed record AddedToken(string Content, int Id)
     /// <summary>Not inside a word.</summary>
     public bool SingleWord { get; init; }
 
+    /// <summary>Looked for in texts (llama2.c knows its special tokens by id alone).</summary>
+    public bool Sought { get; init; } = true;
+
     /// <summary>Sought in the normalized text rather than in the text as given.</summary>
     public bool Normalized { get; init; }
 }

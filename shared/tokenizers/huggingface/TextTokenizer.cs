@@ -23,8 +23,8 @@ public sealed class TextTokenizer
     internal TextTokenizer(TokenizerParts parts)
     {
         this.parts = parts;
-        inText = new AddedTokenFinder(parts.Added.Where(t => !t.Normalized), null);
-        inNormalized = new AddedTokenFinder(parts.Added.Where(t => t.Normalized), parts.Normalizer);
+        inText = new AddedTokenFinder(parts.Added.Where(t => t.Sought && !t.Normalized), null);
+        inNormalized = new AddedTokenFinder(parts.Added.Where(t => t.Sought && t.Normalized), parts.Normalizer);
         VocabularySize = parts.Vocabulary.Size;
         foreach (var token in parts.Added)
         {

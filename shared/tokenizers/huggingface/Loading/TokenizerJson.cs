@@ -55,7 +55,7 @@ internal static class TokenizerJson
     private static (Vocabulary, WordModel) Model(JsonNode node, string path, bool bytes, ref Splitter? splitter)
     {
         // Files from before the "type" member are told apart by what they hold.
-        var type = node["type"].TextOrNull() ?? (!node["merges"].IsNull ? "BPE" : !node["max_input_chars_per_word"].IsNull ? "WordPiece" : "(none)");
+        var type = node["type"].TextOrNull() ?? (!node["merges"].IsNull ? "BPE" : !node["max_input_chars_per_word"].IsNull ? "WordPiece" : throw node["type"].Wrong("must name the kind of model and is missing"));
         if (type is not ("WordPiece" or "BPE")) throw node["type"].Unknown($"'{type}'", "WordPiece and BPE");
         var ids = new Dictionary<string, int>();
         foreach (var (token, id) in node["vocab"].Members()) ids[token] = id.Number();

@@ -55,6 +55,8 @@ internal static class SplitPattern
 
             if (inClass)
             {
+                if ((c == '[' && i + 1 < pattern.Length && pattern[i + 1] == ':') || (c == '&' && pattern[i - 1] == '&'))
+                    throw new NotSupportedException($"the split pattern '{pattern}' has a POSIX class or an intersection, which this program does not know");
                 inClass = c != ']';
                 built.Append(c);
                 if (insensitive && c is 's' or 'S') built.Append('\u017F');
@@ -136,6 +138,15 @@ internal static class SplitPattern
         {
             // A hexadecimal digit in Oniguruma.
             built.Append(inClass ? "0-9a-fA-F" : "[0-9a-fA-F]");
+            return i + 1;
+        }
+
+        if (kind is 'w' or 'W')
+        {
+            // .NET's \w lacks spacing marks and letter numbers.
+            const string Members = @"\w\p{M}\p{Nl}";
+            if (inClass && kind == 'W') throw new NotSupportedException($"the split pattern '{pattern}' has \\W inside a class, which has no counterpart here");
+            built.Append(inClass ? Members : kind == 'w' ? $"[{Members}]" : $"[^{Members}]");
             return i + 1;
         }
 
