@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MindBridge.Cli.Benchmarks;
 using MindBridge.Cli.Demo;
+using MindBridge.Cli.Evaluating;
 using MindBridge.Cli.Experiments;
 using MindBridge.Cli.Models;
 using MindBridge.Cli.Pretraining;
@@ -16,6 +17,8 @@ internal static class Verbs
     {
         yield return DemoCommand.Create();
         yield return RunCommand.Create();
+        yield return EvaluateCommand.Create();
+        yield return AskCommand.Create();
         yield return PretrainCommand.Create();
         yield return ExperimentCommand.Create();
         yield return ModelCommand.Create();

@@ -132,10 +132,11 @@ public sealed class Codebook : Answerer
             Tensor? seen = null;
             Intercepted(llm, layer, stream =>
             {
-                seen = stream.index_select(0, last).to(float32);
+                seen = stream.index_select(0, last).to(float32).DetachFromDisposeScope();     // outlives the model's own scope
                 return stream;
             }, () => llm.Model.Hidden(llm.Model.Embed(ids), null, null, last));
-            parts.Add(seen!.MoveToOuterDisposeScope());
+            parts.Add(seen!.clone().MoveToOuterDisposeScope());
+            seen!.Dispose();
             order.AddRange(batch);
         }
         var back = new long[order.Count];

@@ -1,0 +1,179 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MindBridge.Memory.Addressing;
+using MindBridge.Memory.Edits;
+using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Rivals;
+using MindBridge.Memory.Scoring;
+using MindBridge.Memory.Scoring.Protocols;
+using MindBridge.Memory.Serving;
+using MindBridge.Memory.Splits;
+
+namespace MindBridge.Cli.Evaluating;
+
+/// <summary><c>mindbridge evaluate --llm DIR [--bridge DIR | --rival NAME] --probes F --protocol all</c>.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var memory = new MemoryOptions();
+        var options = new Options();
+        var command = new Command("evaluate", """
+            Score an edited LLM, or a rival, on probes.
+            Probes are JSON lines ({"kind":"rel|gen|loc-neighbours|loc-held-out|loc-same-subject|port","prompt","answer","oldAnswer","editId"}), lists of
+            {"prompt","answer","source"} (locality), or files of edits, whose own prompts, paraphrases and locality prompts become the probes.
+            Protocols: generate-exact (headline), generate-prefix, teacher-forced-token, paper-teacher-forced (leaky, as published), probability, divergence.
+            """);
+        memory.AddTo(command);
+        options.AddTo(command);
+        command.SetAction((result, cancellation) =>
+        {
+            Run(result, memory, options, cancellation);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Run(ParseResult result, MemoryOptions memory, Options options, CancellationToken cancellation)
+    {
+        var protocols = options.ProtocolsOf(result);
+        var (probes, fromProbes) = ProbesOf(result.GetRequiredValue(options.Probes));
+        var edits = memory.EditsOf(result) ?? (fromProbes.Count > 0 ? fromProbes : null);
+        if (result.GetValue(options.Limit) is { } limit) probes = [.. probes.GroupBy(p => p.Kind).SelectMany(g => g.Take(limit))];
+        probes = WithoutLeaks(probes, edits);
+        if (result.GetValue(options.Training) is { Length: > 0 } training)
+            new LeakCheck(training.SelectMany(f => PromptFile.Read(f)).Select(p => p.Prompt)).RefuseLeaks([.. probes]);
+
+        using var llm = Llm.From(result.GetRequiredValue(memory.Llm));
+        using var unedited = new Unedited(llm);
+        using var evaluation = new Evaluation(unedited, probes, Objects(edits), cancellation);
+        var (seed, json) = (result.GetValue(options.Seed), result.GetValue(options.Json));
+        void Write(Evaluated evaluated, string system) => ScoreLines.Write(evaluated, system, seed, llm.Name, json);
+        var rival = result.GetValue(options.Rival);
+        if (rival is null && result.GetValue(memory.Bridge) is null or [])
+        {
+            Write(evaluation.Score(unedited, protocols), "unedited");
+            return;
+        }
+        if (rival is not null)
+        {
+            using var encoder = rival == "ike" ? MemoryEncoder.From(result.GetValue(memory.Encoder) is [var folder, ..] ? folder : throw new ArgumentException("--rival ike finds the nearest edit by encoder feature; name the encoder with --encoder")) : null;
+            using var model = RivalOf(rival, llm, encoder, edits ?? throw new ArgumentException($"--rival {rival} edits the LLM itself; name the file of edits with --edits"), cancellation);
+            Write(evaluation.Score(model, protocols), rival);
+            return;
+        }
+
+        var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f]).Probes).ToList() : null;
+        if (!result.GetValue(options.Table))
+        {
+            using var folders = memory.Open(result, memory.EditsOf(result), validation);
+            using var edited = folders.On(llm, memory.RoutingOf(result));
+            var label = string.Create(CultureInfo.InvariantCulture, $"{edited.Shards[0].Rule.Addressing}, gate {(edited.Shards[0].Rule.Gated ? "on" : "off")}").ToLowerInvariant();
+            Write(evaluation.Score(edited, protocols), label);
+            return;
+        }
+
+        using var all = memory.Open(result, edits, validation);
+        using var some = all.On(llm, memory.RoutingOf(result));
+        foreach (var mode in Enum.GetValues<AddressingMode>())
+            foreach (var gated in (bool[])[false, true])
+            {
+                if (mode is not AddressingMode.Direct && some.Shards.Any(s => s.Keys is null)) continue;
+                using var view = some.With(s => DecisionRule.For(mode, gated, s.Keys?.Thresholds ?? new Thresholds()));
+                Write(evaluation.Score(view, protocols), $"{mode}, gate {(gated ? "on" : "off")}".ToLowerInvariant());
+            }
+    }
+
+    private static Answerer RivalOf(string name, Llm llm, MemoryEncoder? encoder, IReadOnlyList<Edit> edits, CancellationToken cancellation)
+    {
+        var shown = Environment.TickCount64;
+        void Progress(int step, int steps, double loss)
+        {
+            if (Environment.TickCount64 - shown < 2000 && step < steps) return;
+            shown = Environment.TickCount64;
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: step {step}/{steps}  loss {loss:0.000}"));
+        }
+        return name switch
+        {
+            "ike" => new InContext(llm, encoder!, KeyStore.Build(encoder!, edits)),
+            "grace" => Codebook.Write(llm, edits, new CodebookSettings(), Progress, cancellation),
+            _ => FineTuning.Train(Llm.From(llm.Folder!), edits, new FineTuningSettings(), Progress, cancellation),
+        };
+    }
+
+    private static Dictionary<string, string>? Objects(IReadOnlyList<Edit>? edits) => edits?.DistinctBy(e => e.Id).ToDictionary(e => e.Id, e => e.Object, StringComparer.Ordinal);
+
+    // A file of edits brings its edits; any other file brings probes only.
+    private static (IReadOnlyList<Probe> Probes, IReadOnlyList<Edit> Edits) ProbesOf(IEnumerable<string> files)
+    {
+        var (probes, edits) = (new List<Probe>(), new List<Edit>());
+        foreach (var file in files)
+        {
+            var read = PromptFile.ReadProbes(file);
+            if (read.Any(p => p.Kind is ProbeKind.Reliability) && EditsOf(file) is { } set)
+            {
+                probes.AddRange(set.Probes);
+                edits.AddRange(set.Edits);
+            }
+            else
+            {
+                probes.AddRange(read);
+            }
+        }
+        return (probes, edits);
+    }
+
+    private static EditSet? EditsOf(string file)
+    {
+        try
+        {
+            return EditSet.Resolve(EditFile.Read(file));
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    // Training on edits is training on their prompts and wordings, so a paraphrase probe that equals one of those says nothing.
+    private static IReadOnlyList<Probe> WithoutLeaks(IReadOnlyList<Probe> probes, IReadOnlyList<Edit>? edits)
+    {
+        if (edits is null) return probes;
+        var leaks = LeakCheck.Of(edits, []).Leaks(probes);
+        if (leaks.Count == 0) return probes;
+        Console.Error.WriteLine($"{leaks.Count} of {probes.Count} probes are left out, because the edits' own prompts give them away; the first: \"{leaks[0].Probe.Prompt}\" ({leaks[0].Overlap})");
+        var seen = leaks.Select(l => l.Probe).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. probes.Where(p => !seen.Contains(p))];
+    }
+
+    private sealed class Options
+    {
+        public Option<string[]> Probes { get; } = new("--probes") { Description = "Files of probes or edits; may be given several times.", Required = true };
+
+        public Option<string> Protocol { get; } = new("--protocol") { Description = "all, or one protocol's name.", DefaultValueFactory = _ => "all" };
+
+        public Option<string> Rival { get; } = new("--rival") { Description = "Instead of a bridge: ike (the nearest edit written into the prompt), grace (a codebook inside the LLM) or ft (fine-tuning); needs --edits." };
+
+        public Option<string[]> Validation { get; } = new("--validation") { Description = "Validation probes that choose the thresholds when keys are built from --edits." };
+
+        public Option<string[]> Training { get; } = new("--training") { Description = "Files of prompts that training used, the out-of-scope prompts for instance: if a probe stands among them, nothing is scored." };
+
+        public Option<bool> Table { get; } = new("--table") { Description = "Score {direct, nearest, subject} x {gate off, gate on}." };
+
+        public Option<int?> Limit { get; } = new("--limit") { Description = "At most so many probes of each kind." };
+
+        public Option<int> Seed { get; } = new("--seed") { Description = "Seed of the bootstrap intervals.", DefaultValueFactory = _ => 0 };
+
+        public Option<bool> Json { get; } = new("--json") { Description = "One score card a line." };
+
+        public void AddTo(Command command)
+        {
+            Rival.AcceptOnlyFromAmong("ike", "grace", "ft");
+            foreach (var option in (Option[])[Probes, Protocol, Rival, Validation, Training, Table, Limit, Seed, Json]) command.Options.Add(option);
+        }
+
+        public IReadOnlyList<Protocol> ProtocolsOf(ParseResult result) => result.GetRequiredValue(Protocol) is "all"
+            ? Memory.Scoring.Protocols.Protocol.All : [Memory.Scoring.Protocols.Protocol.Named(result.GetRequiredValue(Protocol))];
+    }
+}
