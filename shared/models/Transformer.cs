@@ -13,6 +13,8 @@ public abstract class Transformer : nn.Module
 {
     private readonly List<Weight> _weights = [];
     private Tensor? _causal;
+    private ulong? _dropoutSeed;
+    private ulong _drops;
 
     private protected Transformer(ModelConfiguration configuration) : base(configuration.Family)
     {
@@ -43,6 +45,16 @@ public abstract class Transformer : nn.Module
 
     /// <summary>Probability with which embeddings and block outputs are dropped; active only in <c>train()</c>.</summary>
     public float Dropout { get; set; }
+
+    /// <summary>
+    /// When set, dropout masks follow from this number alone: set it anew before each step and the step can be done again, in any process. Null draws from libtorch's generator.
+    /// Masks on a GPU always come from libtorch.
+    /// </summary>
+    public ulong? DropoutSeed
+    {
+        get => _dropoutSeed;
+        set => (_dropoutSeed, _drops) = (value, 0);
+    }
 
     /// <summary>Where the parameters are.</summary>
     public Device Device => _weights[0].Value.device;
@@ -148,7 +160,13 @@ public abstract class Transformer : nn.Module
 
     private protected abstract Tensor Head(Tensor hidden);
 
-    private protected Tensor Drop(Tensor x) => Dropout > 0 && training ? nn.functional.dropout(x, Dropout, true) : x;
+    private protected Tensor Drop(Tensor x)
+    {
+        if (Dropout <= 0 || !training) return x;
+        if (_dropoutSeed is not { } seed || x.device_type != TorchSharp.DeviceType.CPU) return nn.functional.dropout(x, Dropout, true);
+        using var mask = DropoutMask.Of(x.shape, Dropout, seed, _drops++);
+        return x.mul(mask);
+    }
 
     // The residual sum; float32 whatever the branch was computed in.
     private protected static Tensor Add(Tensor stream, Tensor branch) => stream.add(branch);

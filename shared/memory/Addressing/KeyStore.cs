@@ -19,6 +19,8 @@ public sealed class KeyStore : IDisposable
     public const string FileName = "keys.safetensors";
 
     private const string Meta = "store";
+    // A threshold may be infinite: a gate that always or never opens.
+    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly Tensor keys;           // [keys, h]; key i is edit i's own prompt for the first Edits.Count keys
     private readonly Tensor normalised;     // [keys, h], centred and of length one
     private readonly Tensor centre;         // [h]
@@ -171,7 +173,7 @@ public sealed class KeyStore : IDisposable
         using var owner = tensor(owners.Select(o => (long)o).ToArray());
         Safetensors.Write(path,
             new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["keys"] = keys, ["centre"] = centre, ["values"] = Values, ["owners"] = owner, ["bank"] = Bank.Features },
-            new Dictionary<string, string>(StringComparer.Ordinal) { [Meta] = JsonSerializer.Serialize(new Description(Thresholds, Edits, Bank.Wordings)) });
+            new Dictionary<string, string>(StringComparer.Ordinal) { [Meta] = JsonSerializer.Serialize(new Description(Thresholds, Edits, Bank.Wordings), s_json) });
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -181,7 +183,7 @@ public sealed class KeyStore : IDisposable
     public static KeyStore Load(string path, MemoryEncoder encoder)
     {
         using var file = Safetensors.Open(path);
-        if (!file.Metadata.TryGetValue(Meta, out var json) || JsonSerializer.Deserialize<Description>(json) is not { } description)
+        if (!file.Metadata.TryGetValue(Meta, out var json) || JsonSerializer.Deserialize<Description>(json, s_json) is not { } description)
             throw new InvalidDataException($"{path} is not a key store: its metadata has no \"{Meta}\"; train the encoder again, or give the edits");
         foreach (var name in (string[])["keys", "centre", "values", "owners", "bank"])
             if (!file.Names.Contains(name)) throw new InvalidDataException($"{path} is damaged: the tensor \"{name}\" is missing; copy the artifact again");

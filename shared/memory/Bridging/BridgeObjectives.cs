@@ -1,3 +1,4 @@
+using MindBridge.Memory.Checkpoints;
 using MindBridge.Memory.Serving;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,10 +11,10 @@ internal sealed class BridgeObjectives(Llm llm, IReadOnlyList<Projector> project
     private readonly double[] deviations = settings.FeatureNoise > 0 ? cache.Deviations() : [];
 
     /// <summary>The total loss of one step with its graph, cross-entropy of the objects, and KL(base || edited) (null without out-of-scope rows).</summary>
-    public (Tensor Total, Tensor Memory, Tensor? Locality) Loss(BridgeStep step)
+    public (Tensor Total, Tensor Memory, Tensor? Locality) Loss(BridgeStep step, RandomStream noise)
     {
         using var prompts = settings.Layout is SoftPromptLayout.AfterPrompt ? cache.PromptsOf(step.Prompts) : null;
-        var hidden = step.Rows.Hidden(llm.Model, SoftPrompts(step.Features), prompts);
+        var hidden = step.Rows.Hidden(llm.Model, SoftPrompts(step.Features, noise), prompts);
         var objects = step.Labels.Length;
         var memory = nn.functional.cross_entropy(llm.Model.Logits(hidden.narrow(0, 0, objects)), tensor(step.Labels, device: hidden.device));
         if (step.Teachers.Length == 0) return (memory, memory, null);
@@ -23,13 +24,13 @@ internal sealed class BridgeObjectives(Llm llm, IReadOnlyList<Projector> project
     }
 
     // [rows, encoders * n, width], flat: each row's soft tokens one behind the other, encoder by encoder (Eq. 7).
-    private Tensor SoftPrompts(long[] items)
+    private Tensor SoftPrompts(long[] items, RandomStream noise)
     {
         var features = cache.FeaturesOf(items);
         var soft = new Tensor[features.Length];
         for (var i = 0; i < soft.Length; i++)
         {
-            var feature = settings.FeatureNoise > 0 ? features[i].add(randn_like(features[i]).mul(settings.FeatureNoise * deviations[i])) : features[i];
+            var feature = settings.FeatureNoise > 0 ? features[i].add(noise.Normal(features[i].shape, settings.FeatureNoise * deviations[i]).to(features[i].device)) : features[i];
             soft[i] = projectors[i].forward(feature);
         }
 

@@ -35,8 +35,8 @@ internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
         texts = new BridgeTexts(data, settings, encoders, llm);
         plan = new BridgePlan(texts, settings, encoders.Count, llm.Tokenizer.Bos);
         cache = new BridgeCache(texts, settings, encoders, llm, progress, cancellationToken);
-        manual_seed(RandomStream.TorchSeed(settings.Seed, "bridge-projectors", 0));
         projectors = [.. encoders.Select(e => new Projector(e.Width, settings.SoftTokens, llm.Model.Width, settings.Hidden))];
+        for (var i = 0; i < projectors.Length; i++) projectors[i].Draw(RandomStream.For(settings.Seed, "projector", i));
         for (var i = 0; i < projectors.Length; i++) Scale(projectors[i], cache.FeaturesOf([.. Enumerable.Range(0, Math.Min(1000, texts.Edits)).Select(k => (long)k)])[i]);
         foreach (var projector in projectors) projector.to(device);
         validation = new BridgeValidation(data, settings, encoders, llm, cancellationToken);
@@ -63,8 +63,7 @@ internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
 
     public (Tensor Total, IReadOnlyList<KeyValuePair<string, Tensor>> Parts) Loss(long step, BridgeStep reading)
     {
-        manual_seed(RandomStream.TorchSeed(settings.Seed, "bridge-noise", step));
-        var (total, memory, locality) = objectives.Loss(reading);
+        var (total, memory, locality) = objectives.Loss(reading, RandomStream.For(settings.Seed, "bridge-noise", step));
         return locality is null ? (total, [new("memory", memory)]) : (total, [new("memory", memory), new("locality", locality)]);
     }
 
@@ -102,8 +101,8 @@ internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
         using var scope = NewDisposeScope();
         var every = Math.Max(1, llm.Model.VocabularySize / 4096);
         var sample = Enumerable.Range(0, llm.Model.VocabularySize / every).Select(i => (long)i * every).ToArray();
-        var known = llm.Model.Embed(tensor(sample, device: llm.Model.Device).view(1, -1)).norm(2).item<float>() / Math.Sqrt(sample.Length);
-        var soft = projector.forward(features.cpu()).norm(2).item<float>() / Math.Sqrt(features.shape[0] * settings.SoftTokens);
+        var known = llm.Model.Embed(tensor(sample, device: llm.Model.Device).view(1, -1)).pow(2).sum().sqrt().item<float>() / Math.Sqrt(sample.Length);
+        var soft = projector.forward(features.cpu()).pow(2).sum().sqrt().item<float>() / Math.Sqrt(features.shape[0] * settings.SoftTokens);
         projector.ScaleOutput(norm * known / soft);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using static TorchSharp.torch;
 
 namespace MindBridge.Memory.Checkpoints;
 
@@ -57,8 +58,21 @@ public sealed class RandomStream
         }
     }
 
-    /// <summary>A seed for libtorch's own generator (dropout masks) at one step.</summary>
-    public static long TorchSeed(long seed, string purpose, long step) => (long)(For(seed, purpose, step).Next() >> 1);
+    /// <summary>Normally distributed numbers around 0 (Box-Muller): [shape] float32 on the CPU.</summary>
+    public Tensor Normal(long[] shape, double deviation)
+    {
+        var values = new float[shape.Aggregate(1L, (a, b) => a * b)];
+        for (var i = 0; i < values.Length; i += 2)
+        {
+            var radius = deviation * Math.Sqrt(-2 * Math.Log(1 - Unit()));
+            var (sin, cos) = Math.SinCos(2 * Math.PI * Unit());
+            values[i] = (float)(radius * cos);
+            if (i + 1 < values.Length) values[i + 1] = (float)(radius * sin);
+        }
+
+        using var flat = tensor(values);
+        return flat.view(shape);
+    }
 
     private static ulong Mix(ulong z)
     {

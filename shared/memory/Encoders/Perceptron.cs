@@ -1,3 +1,4 @@
+using MindBridge.Memory.Checkpoints;
 using MindBridge.Models;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -12,7 +13,7 @@ public class Perceptron : Module<Tensor, Tensor>
     private readonly Linear fc1;
     private readonly Linear fc2;
 
-    /// <summary>Makes one with random weights, drawn from libtorch's generator as it stands.</summary>
+    /// <summary>Makes one with libtorch's own random weights; <see cref="Draw"/> makes them reproducible.</summary>
     public Perceptron(long inputs, long hidden, long outputs)
         : base(nameof(Perceptron))
     {
@@ -45,6 +46,21 @@ public class Perceptron : Module<Tensor, Tensor>
         new(prefix + "fc1.weight", fc1.weight!), new(prefix + "fc1.bias", fc1.bias!),
         new(prefix + "fc2.weight", fc2.weight!), new(prefix + "fc2.bias", fc2.bias!),
     ];
+
+    /// <summary>Draws the weights anew, uniformly within 1/sqrt(inputs of the layer), as libtorch does, but from a stream of one's own.</summary>
+    internal void Draw(RandomStream random)
+    {
+        using var frozen = no_grad();
+        foreach (var (weight, inputs) in new (Tensor, long)[] { (fc1.weight!, Inputs), (fc1.bias!, Inputs), (fc2.weight!, Hidden), (fc2.bias!, Hidden) })
+        {
+            var bound = 1 / Math.Sqrt(inputs);
+            var values = new float[weight.numel()];
+            for (var i = 0; i < values.Length; i++) values[i] = (float)(((2 * random.Unit()) - 1) * bound);
+            using var drawn = tensor(values);
+            using var shaped = drawn.view(weight.shape);
+            weight.copy_(shaped);
+        }
+    }
 
     /// <summary>Multiplies the output by a number, by scaling the second layer.</summary>
     public void ScaleOutput(double factor)

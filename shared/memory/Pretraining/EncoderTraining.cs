@@ -40,9 +40,10 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
         encoder.ComputeType = dummy.ComputeType = settings.ComputeType!.Value;
         encoder.Dropout = (float)settings.Dropout;
 
-        manual_seed(RandomStream.TorchSeed(settings.Seed, "encoder-heads", 0));
         association = new Perceptron(encoder.Width, 2L * encoder.Width, encoder.Width);
         existence = new ExistenceHead(encoder.Width);
+        association.Draw(RandomStream.For(settings.Seed, "association"));
+        existence.Draw(RandomStream.For(settings.Seed, "existence"));
         association.to(device);
         existence.to(device);
 
@@ -76,7 +77,8 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
         if (reading.Cached is not null) featureCache ??= FeatureCache();
         encoder.train();
         // Dropout masks depend on the step alone, so a resumed run draws the same.
-        manual_seed(RandomStream.TorchSeed(settings.Seed, "encoder-dropout", step));
+        encoder.DropoutSeed = RandomStream.For(settings.Seed, "encoder-dropout", step).Next();
+        if (encoder.Device.type is not DeviceType.CPU) manual_seed((long)(encoder.DropoutSeed.Value >> 1));
         var (total, tensors) = objectives.Loss(reading, featureCache);
         var parts = new List<KeyValuePair<string, Tensor>>(tensors.Length);
         for (var i = 0; i < tensors.Length; i++)
