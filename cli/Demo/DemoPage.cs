@@ -93,17 +93,19 @@ internal sealed class DemoPage
             AnsiConsole.MarkupLine($"{(gate.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  {gate.Name.EscapeMarkup()}");
     }
 
-    public void End(string folder, TimeSpan took)
+    public void End(string folder, string report, TimeSpan took)
     {
         AnsiConsole.WriteLine();
-        Say($"{took.TotalMinutes:0.0} minutes. Encoder, bridges and figures are in {folder}");
+        Say($"{took.TotalMinutes:0.0} minutes. Encoder, bridges and figures: {folder}");
+        Say($"Report: {report}");
     }
 
     private static string Percent(LlmOutcome llm, string protocol, params ProbeKind[] kinds)
     {
         var values = llm.Results[protocol].Where(r => kinds.Contains(r.Probe.Kind)).Select(r => r.Value).ToList();
         if (values.Count == 0) return "-";
-        return string.Create(CultureInfo.InvariantCulture, $"{100 * values.Average():0.0}");
+        var interval = Interval.Of(values).InPercent;
+        return string.Create(CultureInfo.InvariantCulture, $"{interval.Mean:0.0} ({interval.Low:0.0}-{interval.High:0.0})");
     }
 
     private static Table Table(string first, params string[] columns)

@@ -47,11 +47,12 @@ internal sealed class DemoStory(DemoSettings settings)
             gates.AddRange(RunRecord.GatesOfScores(llm, DemoSettings.LeastRel, DemoSettings.LeastGen, DemoSettings.LeastLoc));
         gates.AddRange(RunRecord.GatesOfTransfer(run.EncoderId, run.EncoderSeconds, run.Outcomes));
         var record = new RunRecord(run.EncoderId, run.EncoderSeconds, run.Outcomes, gates);
+        var report = RunReporting.Write("demo", run, record, corrections.ForRun(), settings.Seed, cancellationToken);
         record.Write(Path.Combine(settings.Folder, RecordName));
         if (settings.Json is { } json) record.Write(json);
         page.Costs(run);
         page.Gates(gates);
-        page.End(settings.Folder, TimeProvider.System.GetElapsedTime(began));
+        page.End(settings.Folder, report, TimeProvider.System.GetElapsedTime(began));
         if (settings.Asks) new DemoQuestions(run).Ask(cancellationToken);
         return record.Passed ? 0 : 1;
     }

@@ -43,7 +43,7 @@ internal static class AblationCommand
             var file = parsed.GetValue(edits);
             var data = file is null
                 ? DemoCorrections.Draw(DemoWorld.Load(), parsed.GetValue(limit) ?? DemoEdits, number).ForRun()
-                : RunFiles.Read(file.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, new ConsoleNotes()).Data;
+                : RunFiles.Read(file.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, new ConsoleNotes());
             var models = parsed.GetValue(llm) is { Length: > 0 } given ? given.Select(d => d.FullName).ToList() : [demo.FirstLlm];
             var settings = new EditingRunSettings
             {

@@ -41,7 +41,7 @@ internal static class RunCommand
                 throw new ArgumentException($"two LLMs are called {twice.Key}; rename one of the folders, bridges are kept by the LLM's name");
             var number = parsed.GetValue(seed);
             var notes = new ConsoleNotes();
-            var files = RunFiles.Read(parsed.GetValue(edits)!.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, notes);
+            var data = RunFiles.Read(parsed.GetValue(edits)!.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, notes);
             var recipe = new EncoderTrainingSettings { Seed = number };
             var settings = new EditingRunSettings
             {
@@ -50,8 +50,8 @@ internal static class RunCommand
             };
             var output = parsed.GetValue(folder)!.FullName;
             using var line = new ProgressLine();
-            using var run = new EditingRun(settings, files.Data, parsed.GetValue(encoderBase)!.FullName, output, line, notes);
-            Say($"{files.Edits:N0} edits, {files.Probes:N0} probes, {files.Data.OutOfScope.Count:N0} out-of-scope prompts");
+            using var run = new EditingRun(settings, data, parsed.GetValue(encoderBase)!.FullName, output, line, notes);
+            Say($"{data.Edits.Count:N0} edits, {data.Probes.Count:N0} probes, {data.OutOfScope.Count:N0} out-of-scope prompts");
             await run.TrainEncoderAsync(cancellationToken);
             Say($"encoder {run.EncoderId} in {run.EncoderSeconds:0} s");
             foreach (var model in llms)
@@ -64,6 +64,7 @@ internal static class RunCommand
             var record = new RunRecord(run.EncoderId, run.EncoderSeconds, run.Outcomes, [.. RunRecord.GatesOfTransfer(run.EncoderId, run.EncoderSeconds, run.Outcomes)]);
             record.Write(Path.Combine(output, "run.json"));
             if (parsed.GetValue(json) is { } file) record.Write(file.FullName);
+            Say($"report: {RunReporting.Write(Path.GetFileName(output), run, record, data, number, cancellationToken)}");
             return 0;
         });
         return command;

@@ -5,7 +5,7 @@ namespace MindBridge.Cli.World;
 /// <summary>What base models are trained on: the world's facts in sentences, and filler passages.</summary>
 internal static class WorldText
 {
-    private const int Passages = 3000, SentencesInPassage = 2;
+    private const int Passages = 1500, SentencesInPassage = 2;
     private const int FillerSeed = 3;
 
     /// <summary>

@@ -1,7 +1,7 @@
 using MindBridge.Memory.Addressing;
 using MindBridge.Memory.Artifacts;
 using MindBridge.Memory.Bridging;
-using MindBridge.Memory.Encoding;
+using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Rivals;
 using MindBridge.Memory.Scoring;
@@ -76,8 +76,7 @@ public sealed class EditingRun : IDisposable
         EncoderId = trained.ArtifactId;
         EncoderSeconds = trained.Reused ? SecondsOf(EncoderFolder) : trained.WallSeconds;
         encoder = MemoryEncoder.From(EncoderFolder);
-        keys = KeyStore.Build(encoder, data.Edits);
-        keys.Calibrate(encoder, data.Validation);
+        keys = KeyStore.Load(Path.Combine(EncoderFolder, KeyStore.FileName), encoder);
     }
 
     /// <summary>The share of <see cref="EditingRunData.Known"/> that the unedited LLM answers, in percent; NaN when there is none.</summary>
@@ -89,7 +88,7 @@ public sealed class EditingRun : IDisposable
         foreach (var part in data.Known.Chunk(settings.ScoreBatch))
         {
             using var candidate = new Candidate(unedited, part, cancellationToken);
-            hits += candidate.Answers.Zip(part).Count(a => NaturalStop.Same(a.First, a.Second.Answer));
+            hits += candidate.Answers.Zip(part).Count(a => NormalisedMatch.Is(a.First, a.Second.Answer));
         }
         return 100.0 * hits / data.Known.Count;
     }
