@@ -47,10 +47,27 @@ internal static class TokenizeCommand
             }
 
             if (!File.Exists(parsed.GetValue(file))) throw new FileNotFoundException($"there is no file '{parsed.GetValue(file)}'; give --file a text file with one text a line");
-            await foreach (var line in File.ReadLinesAsync(parsed.GetValue(file)!, ct)) await stdout.WriteLineAsync(Show(tokenizer, line, special, parsed.GetValue(json)));
+            foreach (var line in Lines(await File.ReadAllTextAsync(parsed.GetValue(file)!, ct)))
+            {
+                ct.ThrowIfCancellationRequested();
+                await stdout.WriteLineAsync(Show(tokenizer, line, special, parsed.GetValue(json)));
+            }
+
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Lines end in \n or \r\n and nothing else: a text may hold any other kind of break.</summary>
+    private static IEnumerable<string> Lines(string text)
+    {
+        for (var from = 0; from < text.Length;)
+        {
+            var end = text.IndexOf('\n', from);
+            if (end < 0) end = text.Length;
+            yield return end > from && end < text.Length && text[end - 1] == '\r' ? text[from..(end - 1)] : text[from..end];
+            from = end + 1;
+        }
     }
 
     private static string Show(TextTokenizer tokenizer, string text, bool special, bool json)

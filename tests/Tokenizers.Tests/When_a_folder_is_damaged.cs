@@ -62,6 +62,39 @@ public class When_a_folder_is_damaged
         => Should.Throw<NotSupportedException>(() => Fixtures.ByteLevel(pattern)).Message.ShouldContain(pattern);
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Should_end_in_a_sentence_whatever_part_is_something_else(int seed)
+    {
+        var random = new Random(seed);
+        JsonNode?[] strange = [null, -1, 3.5, "", "x", true, new JsonArray(), new JsonObject(), new JsonArray(1, "a"), "\uD83D\uDE00", "(", 1_000_000_000];
+        for (var round = 0; round < 120; round++)
+        {
+            var json = seed == 1 ? Fixtures.ByteFallbackJson() : Fixtures.ByteLevelJson(seed == 2 ? Fixtures.Llama3Pattern : null);
+            var (parent, name) = Pick(json, random);
+            var value = strange[random.Next(strange.Length)]?.DeepClone();
+            if (parent is JsonObject o) o[name!] = value;
+            else if (parent is JsonArray a) a[int.Parse(name!)] = value;
+            try
+            {
+                // What still loads must still work.
+                var tokenizer = Fixtures.FromJson(json);
+                tokenizer.Decode(tokenizer.Encode("the Paris é 😀"));
+                tokenizer.EncodeWithSpans("the Paris é 😀");
+            }
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+            {
+                e.Message.ShouldContain("tokenizer");
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"round {round}: {name} = {value?.ToJsonString() ?? "null"}", e);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("the\nis\n", "[UNK]")]
     [InlineData("", "empty")]
     [InlineData("[UNK]\nthe\n", "[CLS]")]
@@ -121,6 +154,20 @@ public class When_a_folder_is_damaged
         {
             folder.Write("tokenizer.model", pieces[..length]);
             Should.Throw<InvalidDataException>(() => TextTokenizer.From(folder.Path)).Message.ShouldContain("tokenizer.model");
+        }
+    }
+
+    private static (JsonNode Parent, string? Name) Pick(JsonObject json, Random random)
+    {
+        JsonNode node = json;
+        while (true)
+        {
+            var (names, children) = node is JsonObject o
+                ? ([.. o.Select(p => p.Key)], [.. o.Select(p => p.Value)])
+                : (Enumerable.Range(0, ((JsonArray)node).Count).Select(i => i.ToString()).ToList(), ((JsonArray)node).ToList());
+            var k = random.Next(names.Count);
+            if (children[k] is not (JsonObject { Count: > 0 } or JsonArray { Count: > 0 }) || random.Next(4) == 0) return (node, names[k]);
+            node = children[k]!;
         }
     }
 }

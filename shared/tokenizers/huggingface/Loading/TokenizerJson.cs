@@ -136,10 +136,10 @@ internal static class TokenizerJson
                 foreach (var item in node["pretokenizers"].Items())
                 {
                     if (bytes) throw item.Unknown("a step behind ByteLevel", "ByteLevel as the last step");
-                    steps.Add(Splitter(item, out bytes)!);
+                    if (Splitter(item, out bytes) is { } step) steps.Add(step);
                 }
 
-                return new SplitterSequence(steps);
+                return steps.Count == 0 ? null : new SplitterSequence(steps);
             case "ByteLevel":
                 bytes = true;
                 return new ByteLevelSplitter(node["add_prefix_space"].Flag(otherwise: true), node["use_regex"].Flag(otherwise: true));
