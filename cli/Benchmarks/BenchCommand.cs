@@ -8,7 +8,7 @@ namespace MindBridge.Cli.Benchmarks;
 internal static class BenchCommand
 {
     // One file a benchmark; add it here.
-    private static readonly Benchmark[] s_all = [EngineBenchmark.Create()];
+    private static readonly Benchmark[] s_all = [EngineBenchmark.Create(), MethodBenchmark.Create()];
 
     public static Command Create()
     {
@@ -19,13 +19,15 @@ internal static class BenchCommand
         };
         var json = new Option<bool>("--json") { Description = "Print one {\"name\",\"ours\",\"peer\",\"ratio\",\"bar\",\"unit\"} a line; bar is null where a figure is only reported." };
         var only = new Option<string?>("--only") { Description = "Only the measures whose name contains this." };
-        var command = new Command("bench", "Measure speed side by side with a peer, interleaved on this machine. Exits with 1 where a ratio falls short of its bar.") { name, json, only };
+        var cpu = new Option<bool>("--cpu") { Description = "Count processor time instead of wall time: steadier while other programs are running." };
+        var command = new Command("bench", "Measure speed side by side with a peer, interleaved on this machine. Exits with 1 where a ratio falls short of its bar.") { name, json, only, cpu };
         command.SetAction((result, cancellation) =>
         {
             var wanted = result.GetValue(name);
             var chosen = s_all.Where(b => wanted is null || string.Equals(b.Name, wanted, StringComparison.OrdinalIgnoreCase)).ToList();
             if (chosen.Count == 0) throw new ArgumentException($"there is no benchmark \"{wanted}\"; there are {string.Join(", ", s_all.Select(b => b.Name))}");
             Selection = result.GetValue(only);
+            Clock.CountsProcessorTime = result.GetValue(cpu);
             var short_ = 0;
             foreach (var measure in chosen.SelectMany(b => b.Run(Tell, cancellation)))
             {

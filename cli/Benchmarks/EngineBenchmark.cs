@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MindBridge.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,9 +50,8 @@ internal static class EngineBenchmark
         model.Dropout = 0;
         using var optimizer = optim.AdamW(model.parameters(), 1e-4);
         using var ids = Ids(Rows, Length, configuration.VocabularySize);
-        double Ours()
+        double Ours() => Clock.Time(() =>
         {
-            var clock = Stopwatch.StartNew();
             for (var step = 0; step < Steps; step++)
             {
                 using var scope = NewDisposeScope();
@@ -65,9 +63,8 @@ internal static class EngineBenchmark
                 loss.backward();
                 optimizer.step();
             }
-            return clock.Elapsed.TotalSeconds;
-        }
-        var (ours, theirs) = Interleaved.Median(Ours, () => peer.Round(new { @do = "round", steps = Steps }), Rounds, cancellation);
+        });
+        var (ours, theirs) = Interleaved.Median(Ours, () => peer.Round(new { @do = "round", steps = Steps, clock = Clock.Name }), Rounds, cancellation);
         const double Tokens = Rows * Length * Steps;
         return new Measure(name, Tokens / ours, Tokens / theirs, 0.97, "tokens/s");
     }
@@ -87,13 +84,11 @@ internal static class EngineBenchmark
         var settings = new GenerationSettings(New) { StopAtEnd = false };
         int[][] prompts = [.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, Prompt).Select(i => (r * 131 + i * 7919 + 1) % configuration.VocabularySize).ToArray())];
         var repeat = rows == 1 ? 4 : 2;
-        double Ours()
+        double Ours() => Clock.Time(() =>
         {
-            var clock = Stopwatch.StartNew();
             for (var i = 0; i < repeat; i++) MindBridge.Models.Generator.Generate(model, prompts, settings);
-            return clock.Elapsed.TotalSeconds;
-        }
-        var (ours, theirs) = Interleaved.Median(Ours, () => peer.Round(new { @do = "round", steps = repeat }), Rounds + 4, cancellation);
+        });
+        var (ours, theirs) = Interleaved.Median(Ours, () => peer.Round(new { @do = "round", steps = repeat, clock = Clock.Name }), Rounds + 4, cancellation);
         var tokens = (double)rows * New * repeat;
         return new Measure(name, tokens / ours, tokens / theirs, 1.0, "tokens/s");
     }

@@ -56,6 +56,7 @@ internal sealed class BertForMaskedLM : MaskedLanguageModel
         private readonly BertForMaskedLM _model;
         private readonly int _index;
         private readonly Linear _queryKeyValue, _attended, _inner, _outer;
+        private readonly Attention _attention;
         private readonly LayerNorm _attentionNorm, _outputNorm;
 
         internal Block(BertForMaskedLM model, int index)
@@ -65,6 +66,7 @@ internal sealed class BertForMaskedLM : MaskedLanguageModel
             (_model, _index) = (model, index);
             _queryKeyValue = model.DeclareLinear($"{name}.attention.self.query_key_value", c.Width, bias: true,
                 [($"{name}.attention.self.query", c.Width), ($"{name}.attention.self.key", c.Width), ($"{name}.attention.self.value", c.Width)]);
+            _attention = new Attention(index, c.Heads, c.Heads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth));
             _attended = model.DeclareLinear($"{name}.attention.output.dense", c.Width, c.Width);
             _attentionNorm = model.DeclareLayerNorm($"{name}.attention.output.LayerNorm");
             _inner = model.DeclareLinear($"{name}.intermediate.dense", c.Width, c.Inner);
@@ -75,10 +77,8 @@ internal sealed class BertForMaskedLM : MaskedLanguageModel
         internal Tensor Apply(Tensor x, Batch batch)
         {
             using var scope = NewDisposeScope();
-            var c = _model.Configuration;
-            var last = _index == c.Layers - 1;
-            var qkv = _queryKeyValue.Apply(x).chunk(3, 1);
-            var attended = Attention.Attend(batch, _index, qkv[0], qkv[1], qkv[2], c.Heads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth));
+            var last = _index == _model.Configuration.Layers - 1;
+            var attended = _attention.Apply(_queryKeyValue.Apply(x), batch);
             (x, attended) = (batch.Choose(x, last), batch.Choose(attended, last));
             x = _attentionNorm.Apply(Add(x, _model.Drop(_attended.Apply(attended))));
             var inner = _model._activation(_inner.Apply(x));

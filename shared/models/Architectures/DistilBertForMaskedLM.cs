@@ -53,6 +53,7 @@ internal sealed class DistilBertForMaskedLM : MaskedLanguageModel
         private readonly DistilBertForMaskedLM _model;
         private readonly int _index;
         private readonly Linear _queryKeyValue, _attended, _inner, _outer;
+        private readonly Attention _attention;
         private readonly LayerNorm _attentionNorm, _outputNorm;
 
         internal Block(DistilBertForMaskedLM model, int index)
@@ -62,6 +63,7 @@ internal sealed class DistilBertForMaskedLM : MaskedLanguageModel
             (_model, _index) = (model, index);
             _queryKeyValue = model.DeclareLinear($"{name}.attention.qkv_lin", c.Width, bias: true,
                 [($"{name}.attention.q_lin", c.Width), ($"{name}.attention.k_lin", c.Width), ($"{name}.attention.v_lin", c.Width)]);
+            _attention = new Attention(index, c.Heads, c.Heads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth));
             _attended = model.DeclareLinear($"{name}.attention.out_lin", c.Width, c.Width);
             _attentionNorm = model.DeclareLayerNorm($"{name}.sa_layer_norm");
             _inner = model.DeclareLinear($"{name}.ffn.lin1", c.Width, c.Inner);
@@ -72,10 +74,8 @@ internal sealed class DistilBertForMaskedLM : MaskedLanguageModel
         internal Tensor Apply(Tensor x, Batch batch)
         {
             using var scope = NewDisposeScope();
-            var c = _model.Configuration;
-            var last = _index == c.Layers - 1;
-            var qkv = _queryKeyValue.Apply(x).chunk(3, 1);
-            var attended = Attention.Attend(batch, _index, qkv[0], qkv[1], qkv[2], c.Heads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth));
+            var last = _index == _model.Configuration.Layers - 1;
+            var attended = _attention.Apply(_queryKeyValue.Apply(x), batch);
             (x, attended) = (batch.Choose(x, last), batch.Choose(attended, last));
             x = _attentionNorm.Apply(Add(x, _model.Drop(_attended.Apply(attended))));
             var inner = _model._activation(_inner.Apply(x));

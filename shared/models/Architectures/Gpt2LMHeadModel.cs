@@ -38,7 +38,7 @@ internal sealed class Gpt2LMHeadModel : CausalLanguageModel
     {
         private readonly Gpt2LMHeadModel _model;
         private readonly int _index;
-        private readonly double _scale;
+        private readonly Attention _attention;
         private readonly LayerNorm _attentionNorm, _innerNorm;
         private readonly Linear _queryKeyValue, _attended, _inner, _outer;
         private readonly Func<Tensor, Tensor> _activation;
@@ -48,9 +48,10 @@ internal sealed class Gpt2LMHeadModel : CausalLanguageModel
             var c = model.Configuration;
             var name = $"transformer.h.{index}";
             (_model, _index) = (model, index);
-            _scale = (c.ScaleAttention ? 1 / Math.Sqrt(c.HeadWidth) : 1) / (c.ScaleByLayer ? index + 1 : 1);
+            var scale = (c.ScaleAttention ? 1 / Math.Sqrt(c.HeadWidth) : 1) / (c.ScaleByLayer ? index + 1 : 1);
             _attentionNorm = model.DeclareLayerNorm($"{name}.ln_1");
             _queryKeyValue = model.DeclareLinear($"{name}.attn.c_attn", c.Width, 3 * c.Width, layout: Layout.PublishedMatrix);
+            _attention = new Attention(index, c.Heads, c.Heads, c.HeadWidth, scale);
             _attended = model.DeclareLinear($"{name}.attn.c_proj", c.Width, c.Width, initial: Initial.Residual, layout: Layout.PublishedMatrix);
             _innerNorm = model.DeclareLayerNorm($"{name}.ln_2");
             _inner = model.DeclareLinear($"{name}.mlp.c_fc", c.Width, c.Inner, layout: Layout.PublishedMatrix);
@@ -61,10 +62,8 @@ internal sealed class Gpt2LMHeadModel : CausalLanguageModel
         internal Tensor Apply(Tensor x, Batch batch)
         {
             using var scope = NewDisposeScope();
-            var c = _model.Configuration;
-            var last = _index == c.Layers - 1;
-            var qkv = _queryKeyValue.Apply(_attentionNorm.Apply(x)).chunk(3, 1);
-            var attended = Attention.Attend(batch, _index, qkv[0], qkv[1], qkv[2], c.Heads, c.HeadWidth, _scale);
+            var last = _index == _model.Configuration.Layers - 1;
+            var attended = _attention.Apply(_queryKeyValue.Apply(_attentionNorm.Apply(x)), batch);
             (x, attended) = (batch.Choose(x, last), batch.Choose(attended, last));
             x = Add(x, _model.Drop(_attended.Apply(attended)));
             var inner = _activation(_inner.Apply(_innerNorm.Apply(x)));

@@ -38,6 +38,7 @@ internal sealed class GptJForCausalLM : CausalLanguageModel
     {
         private readonly GptJForCausalLM _model;
         private readonly int _index;
+        private readonly Attention _attention;
         private readonly LayerNorm _norm;
         private readonly Linear _queryKeyValue, _attended, _inner, _outer;
         private readonly Func<Tensor, Tensor> _activation;
@@ -50,6 +51,7 @@ internal sealed class GptJForCausalLM : CausalLanguageModel
             _norm = model.DeclareLayerNorm($"{name}.ln_1");
             _queryKeyValue = model.DeclareLinear($"{name}.attn.qkv_proj", c.Width, bias: false,
                 [($"{name}.attn.q_proj", c.Width), ($"{name}.attn.k_proj", c.Width), ($"{name}.attn.v_proj", c.Width)]);
+            _attention = new Attention(index, c.Heads, c.Heads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth), model._rotary);
             _attended = model.DeclareLinear($"{name}.attn.out_proj", c.Width, c.Width, bias: false);
             _inner = model.DeclareLinear($"{name}.mlp.fc_in", c.Width, c.Inner);
             _outer = model.DeclareLinear($"{name}.mlp.fc_out", c.Inner, c.Width);
@@ -59,13 +61,9 @@ internal sealed class GptJForCausalLM : CausalLanguageModel
         internal Tensor Apply(Tensor x, Batch batch)
         {
             using var scope = NewDisposeScope();
-            var c = _model.Configuration;
-            var last = _index == c.Layers - 1;
+            var last = _index == _model.Configuration.Layers - 1;
             var normal = _norm.Apply(x);
-            var parts = _queryKeyValue.Apply(normal).split([2L * c.Width, c.Width], 1);
-            // Queries and keys turn together, as twice as many heads.
-            var turned = _model._rotary.Turn(parts[0].view(-1, 2 * c.Heads, c.HeadWidth), batch).view(-1, 2 * c.Width).chunk(2, 1);
-            var attended = Attention.Attend(batch, _index, turned[0], turned[1], parts[1], c.Heads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth));
+            var attended = _attention.Apply(_queryKeyValue.Apply(normal), batch);
             (x, attended, normal) = (batch.Choose(x, last), batch.Choose(attended, last), batch.Choose(normal, last));
             var inner = _model.Drop(_outer.Apply(_activation(_inner.Apply(normal))));
             return Add(Add(x, _model.Drop(_attended.Apply(attended))), inner).MoveToOuterDisposeScope();

@@ -40,6 +40,7 @@ internal sealed class LlamaForCausalLM : CausalLanguageModel
     {
         private readonly LlamaForCausalLM _model;
         private readonly int _index;
+        private readonly Attention _attention;
         private readonly RmsNorm _attentionNorm, _innerNorm;
         private readonly Linear _queryKeyValue, _attended, _gateAndUp, _down;
         private readonly Func<Tensor, Tensor> _activation;
@@ -53,6 +54,7 @@ internal sealed class LlamaForCausalLM : CausalLanguageModel
             _attentionNorm = model.DeclareRmsNorm($"{name}.input_layernorm");
             _queryKeyValue = model.DeclareLinear($"{name}.self_attn.qkv_proj", c.Width, c.QueryBias,
                 [($"{name}.self_attn.q_proj", queries), ($"{name}.self_attn.k_proj", keys), ($"{name}.self_attn.v_proj", keys)]);
+            _attention = new Attention(index, c.Heads, c.KeyHeads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth), model._rotary);
             _attended = model.DeclareLinear($"{name}.self_attn.o_proj", queries, c.Width, c.OutputBias);
             _innerNorm = model.DeclareRmsNorm($"{name}.post_attention_layernorm");
             _gateAndUp = model.DeclareLinear($"{name}.mlp.gate_up_proj", c.Width, c.InnerBias,
@@ -64,18 +66,19 @@ internal sealed class LlamaForCausalLM : CausalLanguageModel
         internal Tensor Apply(Tensor x, Batch batch)
         {
             using var scope = NewDisposeScope();
-            var c = _model.Configuration;
-            var last = _index == c.Layers - 1;
-            var (queries, keys) = (c.Heads * c.HeadWidth, c.KeyHeads * c.HeadWidth);
-            var parts = _queryKeyValue.Apply(_attentionNorm.Apply(x)).split([queries + keys, keys], 1);
-            // Queries and keys turn together, as so many more heads.
-            var turned = _model._rotary.Turn(parts[0].view(-1, c.Heads + c.KeyHeads, c.HeadWidth), batch)
-                .view(-1, queries + keys).split([queries, keys], 1);
-            var attended = Attention.Attend(batch, _index, turned[0], turned[1], parts[1], c.KeyHeads, c.HeadWidth, 1 / Math.Sqrt(c.HeadWidth));
+            var last = _index == _model.Configuration.Layers - 1;
+            var attended = _attention.Apply(_queryKeyValue.Apply(_attentionNorm.Apply(x)), batch);
             (x, attended) = (batch.Choose(x, last), batch.Choose(attended, last));
             x = Add(x, _attended.Apply(attended));
-            var gateAndUp = _gateAndUp.Apply(_innerNorm.Apply(x)).chunk(2, 1);
-            return Add(x, _down.Apply(_activation(gateAndUp[0]).mul(gateAndUp[1]))).MoveToOuterDisposeScope();
+            return Add(x, _down.Apply(Gate(_gateAndUp.Apply(_innerNorm.Apply(x))))).MoveToOuterDisposeScope();
+        }
+
+        private Tensor Gate(Tensor gateAndUp)
+        {
+            var c = _model.Configuration;
+            if (c.Activation == "silu" && CpuKernels.CanReplace(gateAndUp)) return CpuKernels.GatedSilu(gateAndUp, c.Inner);
+            var parts = gateAndUp.chunk(2, 1);
+            return _activation(parts[0]).mul(parts[1]);
         }
     }
 }

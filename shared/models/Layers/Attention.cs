@@ -2,34 +2,54 @@ using static TorchSharp.torch;
 
 namespace MindBridge.Models;
 
-/// <summary>Scaled dot-product attention for all heads at once. Heads that share keys (grouped queries) share one product.</summary>
-internal static class Attention
+/// <summary>Scaled dot-product attention for all heads of a layer at once. Heads that share keys (grouped queries) share one product.</summary>
+internal sealed class Attention(int layer, int heads, int keyHeads, int headWidth, double scale, Rotary? rotary = null)
 {
-    /// <summary>
-    /// softmax(q kᵀ · scale + mask) v. q: [rows·length, heads·width]; k, v: [rows·length, key heads·width], all possibly strided views
-    /// of one fused projection. Result: [rows·length, heads·width].
-    /// </summary>
-    public static Tensor Attend(Batch batch, int layer, Tensor q, Tensor k, Tensor v, int keyHeads, int headWidth, double scale)
-    {
-        using var scope = NewDisposeScope();
-        var (rows, length) = (batch.Rows, batch.Length);
-        var queries = (int)(q.shape[1] / (keyHeads * headWidth));
-        // [rows·key heads, queries·length, width]: with one row these are views, the products take strides.
-        var query = q.view(rows, length, keyHeads, queries, headWidth).permute(0, 2, 3, 1, 4).reshape(rows * keyHeads, queries * length, headWidth);
-        var key = k.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
-        var value = v.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
-        if (batch.Cache is { } cache) (key, value) = cache.Append(layer, key, value);
+    private readonly long[] _parts = [heads * headWidth, keyHeads * headWidth, keyHeads * headWidth];
 
-        using var weights = Weights(batch, query, key, keyHeads, queries, scale);
-        using var context = weights.bmm(value);
-        return context.view(rows, keyHeads, queries, length, headWidth).permute(0, 3, 1, 2, 4)
-            .reshape(rows * length, keyHeads * queries * headWidth).MoveToOuterDisposeScope();
+    /// <summary>
+    /// softmax(q kᵀ · scale + mask) v, queries and keys turned by their positions first where there is a rotary embedding.
+    /// [rows·length, (heads + 2·key heads)·width] (queries, keys, values side by side) to [rows·length, heads·width], in the same type.
+    /// </summary>
+    public Tensor Apply(Tensor queryKeyValue, Batch batch)
+    {
+        if (DecodingAttention.CanApply(queryKeyValue, batch))
+            return DecodingAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
+        using var scope = NewDisposeScope();
+        var type = queryKeyValue.dtype;
+        // libtorch's CPU products of many small bfloat16 matrices are an order of magnitude slower than float32 ones.
+        if (type != ScalarType.Float32 && queryKeyValue.device_type == TorchSharp.DeviceType.CPU) queryKeyValue = queryKeyValue.to_type(ScalarType.Float32);
+        var (q, k, v) = Parts(queryKeyValue, batch);
+        var (rows, length, queries) = (batch.Rows, batch.Length, heads / keyHeads);
+        // [rows·key heads, queries·length, width]: with one row these are views, the products take strides.
+        q = q.view(rows, length, keyHeads, queries, headWidth).permute(0, 2, 3, 1, 4).reshape(rows * keyHeads, queries * length, headWidth);
+        k = k.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
+        v = v.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
+        if (batch.Cache is { } cache) (k, v) = cache.Append(layer, k, v);
+
+        using var weights = Weights(q, k, batch);
+        using var context = weights.bmm(v);
+        var result = context.view(rows, keyHeads, queries, length, headWidth).permute(0, 3, 1, 2, 4).reshape(rows * length, heads * headWidth);
+        return (result.dtype == type ? result : result.to_type(type)).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Weights(Batch batch, Tensor query, Tensor key, int keyHeads, int queries, double scale)
+    private (Tensor, Tensor, Tensor) Parts(Tensor queryKeyValue, Batch batch)
+    {
+        if (rotary is null)
+        {
+            var parts = queryKeyValue.split(_parts, 1);
+            return (parts[0], parts[1], parts[2]);
+        }
+        // Queries and keys turn together, as so many more heads.
+        var (turning, values) = queryKeyValue.split([_parts[0] + _parts[1], _parts[2]], 1) is [var first, var second] ? (first, second) : throw new InvalidOperationException();
+        var turned = rotary.Turn(turning.view(-1, heads + keyHeads, headWidth), batch).view(-1, _parts[0] + _parts[1]).split([_parts[0], _parts[1]], 1);
+        return (turned[0], turned[1], values);
+    }
+
+    private Tensor Weights(Tensor query, Tensor key, Batch batch)
     {
         var type = query.dtype;
-        var mask = batch.Mask(keyHeads, queries, type);
+        var mask = batch.Mask(keyHeads, heads / keyHeads, type);
         // The product starts from the mask, so masking and scaling cost nothing of their own. (Starting from nothing, beta = 0, would be
         // the obvious way without a mask; but libtorch 1.13 then leaves small products on top of whatever was in memory.)
         using var scores = baddbmm(mask ?? zeros([1, 1, 1], dtype: type, device: query.device), query, key.transpose(1, 2), beta: 1, alpha: (float)scale);

@@ -14,11 +14,12 @@ internal sealed class Batch : IDisposable
     internal const float Hidden = -1e9f;
 
     private readonly Tensor? _mask;
+    private readonly int? _window;
     private readonly Dictionary<(int, ScalarType), Tensor> _masks = [];
 
-    private Batch(int rows, int length, int past, Tensor? positions, Tensor? mask, KeyValueCache? cache, Tensor? at)
+    private Batch(int rows, int length, int past, Tensor? positions, Tensor? mask, KeyValueCache? cache, Tensor? at, int? window)
     {
-        (Rows, Length, Past, Positions, _mask, Cache, At) = (rows, length, past, positions, mask, cache, at);
+        (Rows, Length, Past, Positions, _mask, Cache, At, _window) = (rows, length, past, positions, mask, cache, at, window);
     }
 
     public int Rows { get; }
@@ -37,6 +38,12 @@ internal sealed class Batch : IDisposable
 
     /// <summary>[n] flat positions that the caller wants; null for all.</summary>
     public Tensor? At { get; }
+
+    /// <summary>The first column that a single new token of an unpadded row sees.</summary>
+    public int FirstSeen => _window is { } window ? Math.Max(0, Total - window) : 0;
+
+    /// <summary>A sliding window begins at another column in each row, because of padding.</summary>
+    public bool HasUnevenWindow => _window is { } window && Positions is not null && Total > window;
 
     /// <summary>Rows of the flattened stream that go on after the last block's attention.</summary>
     public Tensor Choose(Tensor x, bool last) => last && At is not null ? x.index_select(0, At) : x;
@@ -85,7 +92,7 @@ internal sealed class Batch : IDisposable
             if (real.all().ToBoolean()) real = null;
         }
         var (positions, seen) = cache is null ? (Count(real, null), real) : cache.Admit(real, length);
-        return new Batch(rows, length, past, positions, Additive(model, embeddings.device, seen, length, past + length), cache, at);
+        return new Batch(rows, length, past, positions, Additive(model, embeddings.device, seen, length, past + length), cache, at, model.Window);
     }
 
     // Position ids skip padding, so that a padded row equals the same row alone: [rows·length].

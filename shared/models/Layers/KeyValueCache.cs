@@ -107,6 +107,14 @@ public sealed class KeyValueCache : IDisposable
         return (_keys[layer].narrow(1, 0, Length + length), _values[layer].narrow(1, 0, Length + length));
     }
 
+    // For kernels that read the buffers in place.
+    internal bool CanRead => CpuKernels.CanRead(_keys[0]);
+
+    internal (Tensor Keys, Tensor Values, int Capacity) Buffers(int layer) => (_keys[layer], _values[layer], Capacity);
+
+    /// <summary>[rows, capacity], one byte each, 0 for padding; empty while no row is padded.</summary>
+    internal Span<byte> Seen => _real is null ? default : _real.bytes;
+
     internal void Advance(int length)
     {
         if (!_constant) Length += length;

@@ -14,6 +14,7 @@ internal sealed class RmsNorm(Weight scale, double epsilon)
 {
     public Tensor Apply(Tensor x)
     {
+        if (CpuKernels.CanReplace(x)) return CpuKernels.RmsNorm(x, scale.As(ScalarType.Float32), epsilon);
         using var square = x.square();
         using var mean = square.mean([-1L], true);
         using var inverse = mean.add_(epsilon).rsqrt();

@@ -32,6 +32,33 @@ internal sealed class Rotary(double[] frequencies, int headWidth, Pairing pairin
         return turned.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Turns the first <paramref name="heads"/> heads of each row [rows, <paramref name="stride"/>] (one token a row, float32, on the CPU) where they lie.</summary>
+    public void TurnInPlace(Tensor x, Batch batch, int heads, int stride)
+    {
+        Prepare(batch.Total, x.device);
+        var values = CpuKernels.Floats(x);
+        var cos = CpuKernels.Floats(_cos!);
+        var sin = CpuKernels.Floats(_sin!);
+        var positions = batch.Positions is { } ids ? System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(ids.bytes) : default;
+        var (step, second) = pairing == Pairing.Halves ? (1, headWidth / 2) : (2, 1);
+        for (var row = 0; row < batch.Rows; row++)
+        {
+            var at = (int)(positions.IsEmpty ? batch.Past : positions[row]) * headWidth;
+            var c = cos.Slice(at, headWidth);
+            var s = sin.Slice(at, headWidth);
+            for (var head = 0; head < heads; head++)
+            {
+                var h = values.Slice(row * stride + head * headWidth, headWidth);
+                for (var i = 0; i < step * (headWidth / 2); i += step)
+                {
+                    var (a, b) = (h[i], h[i + second]);
+                    h[i] = a * c[i] + b * s[i];
+                    h[i + second] = b * c[i + second] + a * s[i + second];
+                }
+            }
+        }
+    }
+
     private Tensor Repeat(Tensor x, Batch batch)
     {
         var cos = _cos!.narrow(0, batch.Past, batch.Length).unsqueeze(1);
