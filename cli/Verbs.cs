@@ -1,12 +1,15 @@
 using System.CommandLine;
 using MindBridge.Cli.Benchmarks;
 using MindBridge.Cli.Demo;
+using MindBridge.Cli.Edits;
 using MindBridge.Cli.Evaluating;
 using MindBridge.Cli.Experiments;
 using MindBridge.Cli.Models;
 using MindBridge.Cli.Pretraining;
+using MindBridge.Cli.Reporting;
 using MindBridge.Cli.Running;
 using MindBridge.Cli.Tokenizing;
+using MindBridge.Cli.Training;
 
 namespace MindBridge.Cli;
 
@@ -17,10 +20,14 @@ internal static class Verbs
     {
         yield return DemoCommand.Create();
         yield return RunCommand.Create();
+        yield return EditsCommand.Create();
         yield return EvaluateCommand.Create();
         yield return AskCommand.Create();
+        yield return ReportCommand.Create();
         yield return PretrainCommand.Create();
         yield return ExperimentCommand.Create();
+        yield return EncoderTrainCommand.Create();
+        yield return BridgeTrainCommand.Create();
         yield return ModelCommand.Create();
         yield return TokenizeCommand.Create();
         yield return BenchCommand.Create();

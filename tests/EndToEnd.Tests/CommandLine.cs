@@ -15,6 +15,7 @@ internal static class CommandLine
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
         using var process = Process.Start(start)!;
@@ -27,10 +28,10 @@ internal static class CommandLine
         {
             await process.WaitForExitAsync(stop.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"mindbridge {string.Join(' ', arguments)} did not end; it had printed: {await output}{await error}");
+            throw new TimeoutException($"mindbridge {string.Join(' ', arguments)} did not end; it had printed: {await output}{await error}", e);
         }
 
         return new Outcome(process.ExitCode, await output, await error);

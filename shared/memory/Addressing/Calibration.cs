@@ -1,5 +1,4 @@
 using MindBridge.Memory.Encoders;
-using MindBridge.Memory.Relations;
 using MindBridge.Memory.Scoring;
 using static TorchSharp.torch;
 
@@ -11,58 +10,27 @@ namespace MindBridge.Memory.Addressing;
 /// </summary>
 public static class Calibration
 {
-    private const double FalseOpens = 0.2;
-    private const int Least = 50;
-    private const int Most = 2000;
+    private const double UnfamiliarOpen = 0.95;
+    private const double WithoutWordings = -0.45;
+    private const int Least = 20;
 
     /// <summary>
-    /// The thresholds of a store. Relation: one in five prompts that ask another thing about an edited subject may pass (known wordings are left out of the bank in turn, as
-    /// if each were new). Similarity: the best balance of paraphrases opened and out-of-scope probes closed.
+    /// The thresholds of a store. Relation: nineteen in twenty known wordings of the edited relations would open if each were new to the bank; unfamiliar words open the gate unless
+    /// they sound like something else. Similarity: the best balance of paraphrases opened and out-of-scope probes closed.
     /// </summary>
     /// <param name="encoder">The store's encoder.</param>
     /// <param name="store">The keys.</param>
-    /// <param name="validation">Validation probes, or none: then prompts about the edits' subjects are made up from other relations' wordings.</param>
+    /// <param name="validation">Validation probes, or none: then there is no threshold of similarity.</param>
     public static Thresholds Of(MemoryEncoder encoder, KeyStore store, IReadOnlyList<Probe> validation)
     {
         using var scope = NewDisposeScope();
+        var leads = store.Bank.LeadsOfUnfamiliarWordings(store.Edits.SelectMany(e => e.Relations).ToHashSet(StringComparer.Ordinal)).Order().ToArray();
+        var thresholds = new Thresholds { Relation = leads.Length < Least ? WithoutWordings : leads[(int)((1 - UnfamiliarOpen) * leads.Length)] };
         var inScope = validation.Where(p => p.Kind is ProbeKind.Generality).ToList();
         var outOfScope = validation.Where(p => p.Kind is ProbeKind.LocalityHeldOut or ProbeKind.LocalityNeighbour or ProbeKind.LocalitySameSubject).ToList();
-        var sameSubject = outOfScope.Where(p => p.Kind is ProbeKind.LocalitySameSubject).Select(p => p.Prompt).ToList();
-        var thresholds = new Thresholds();
-        if (sameSubject.Count < Least) sameSubject = OtherQuestions(store);
-        if (sameSubject.Count > 0)
-        {
-            double[] leads = [.. store.Named(encoder, sameSubject, encoder.Features(sameSubject), leaveOut: true).Where(c => c.Count > 0).Select(c => (double)c[0].Relation.Lead)];
-            if (leads.Length > 0) thresholds = thresholds with { Relation = ThresholdFor(leads, FalseOpens) };
-        }
-        if (inScope.Count > 0 && outOfScope.Count > 0)
-        {
-            List<double> Nearest(List<Probe> probes) => [.. store.Nearest(encoder.Features([.. probes.Select(p => p.Prompt)]), 1).Select(n => (double)n[0].Similarity)];
-            thresholds = thresholds with { Similarity = Balanced(Nearest(inScope), Nearest(outOfScope)) };
-        }
-        return thresholds;
-    }
-
-    // One question about each edited subject in the words of another relation that fits such a subject; the same each time.
-    private static List<string> OtherQuestions(KeyStore store)
-    {
-        var edited = store.Edits.Select(e => (e.Subject, e.Relation)).ToHashSet();
-        var kinds = KnownRelation.All.ToDictionary(r => r.Id, r => r.Kind, StringComparer.Ordinal);
-        var wordings = store.Bank.Wordings;
-        var random = new Random(4);
-        var prompts = new List<string>();
-        foreach (var edit in store.Edits.Take(Most))
-        {
-            var kind = kinds.GetValueOrDefault(edit.Relation);
-            for (var attempt = 0; attempt < 64; attempt++)
-            {
-                var wording = wordings[random.Next(wordings.Count)];
-                if (edited.Contains((edit.Subject, wording.Relation)) || (kind is not null && kinds.GetValueOrDefault(wording.Relation) != kind)) continue;
-                prompts.Add(wording.Template.Replace(RelationBank.Placeholder, edit.Subject, StringComparison.Ordinal));
-                break;
-            }
-        }
-        return prompts;
+        if (inScope.Count == 0 || outOfScope.Count == 0) return thresholds;
+        List<double> Nearest(List<Probe> probes) => [.. store.Nearest(encoder.Features([.. probes.Select(p => p.Prompt)]), 1).Select(n => (double)n[0].Similarity)];
+        return thresholds with { Similarity = Balanced(Nearest(inScope), Nearest(outOfScope)) };
     }
 
     /// <summary>

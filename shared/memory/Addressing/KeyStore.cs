@@ -26,12 +26,16 @@ public sealed class KeyStore : IDisposable
     private readonly Tensor centre;         // [h]
     private readonly int[] owners;          // per key: its edit
     private readonly SubjectMatch subjects;
+    private readonly IReadOnlyList<RelationWording> known;
+    private readonly IReadOnlyList<IReadOnlyList<string>> wordings;     // per edit: further wordings of its own
 
-    private KeyStore(Tensor keys, Tensor centre, Tensor values, int[] owners, IReadOnlyList<StoredEdit> edits, RelationBank bank, string encoderId)
+    private KeyStore(Tensor keys, Tensor centre, Tensor values, int[] owners, IReadOnlyList<StoredEdit> edits, IReadOnlyList<RelationWording> known, IReadOnlyList<IReadOnlyList<string>> wordings, string encoderId)
     {
-        (this.keys, this.centre, this.owners, Values, Edits, Bank, EncoderId) = (keys, centre, owners, values, edits, bank, encoderId);
+        (this.keys, this.centre, this.owners, Values, Edits, this.known, this.wordings, EncoderId) = (keys, centre, owners, values, edits, known, wordings, encoderId);
         normalised = Normalise(keys);
         subjects = new SubjectMatch(edits);
+        Bank = RelationBank.Of(edits.SelectMany((e, i) => wordings[i].Prepend(e.Prompt).Select(p => RelationBank.TemplateOf(p, e.Subject))
+            .Where(t => t.Contains(RelationBank.Placeholder, StringComparison.Ordinal)).Select(t => (t, e.Relations))), known);
     }
 
     /// <summary>The encoder that made the features; queries must come from the same.</summary>
@@ -72,11 +76,8 @@ public sealed class KeyStore : IDisposable
             }
         var features = encoder.Features(prompts);
         var values = features.narrow(0, 0, edits.Count).clone();
-        var own = edits.SelectMany((e, i) => e.Wordings.Prepend(e.Prompt).Select(p => (Edit: i, Template: RelationBank.TemplateOf(p, e.Subject)))).ToList();
-        var bank = RelationBank.Build(encoder, [.. own.Select(o => (edits[o.Edit].Relation, o.Template))], wordings ?? RelationBank.Shipped(), out var relations);
-        var relationOf = own.Zip(relations).DistinctBy(o => o.First.Edit).ToDictionary(o => o.First.Edit, o => o.Second);
-        return new KeyStore(features, values.mean([0L]), values, [.. owners],
-            [.. edits.Select((e, i) => new StoredEdit(e.Id, e.Subject, relationOf[i], e.Prompt, e.Object))], bank, encoder.ArtifactId).Kept();
+        var known = (wordings ?? RelationBank.Shipped()).ToList();
+        return new KeyStore(features, values.mean([0L]), values, [.. owners], Stored(edits, known), known, [.. edits.Select(e => e.Wordings)], encoder.ArtifactId).Kept();
     }
 
     /// <summary>Chooses the thresholds from validation probes (<see cref="Calibration"/>); test probes never come near it.</summary>
@@ -121,34 +122,28 @@ public sealed class KeyStore : IDisposable
     }
 
     /// <summary>The edits whose subject each query names, with what it asks of them.</summary>
-    /// <param name="encoder">The store's encoder.</param>
     /// <param name="queries">The prompts.</param>
     /// <param name="features">Their features, [queries, h].</param>
-    /// <param name="leaveOut">See <see cref="RelationBank.Score"/>.</param>
     /// <returns>For each query its candidates, greatest lead first; empty where no subject is named.</returns>
-    public IReadOnlyList<IReadOnlyList<(NearestEdit Edit, RelationScore Relation)>> Named(MemoryEncoder encoder, IReadOnlyList<string> queries, Tensor features, bool leaveOut = false)
+    public IReadOnlyList<IReadOnlyList<(NearestEdit Edit, RelationScore Relation)>> Named(IReadOnlyList<string> queries, Tensor features)
     {
-        var pairs = new List<(int Query, int Edit, string Text)>();
+        var pairs = new List<(int Query, int Edit, RelationScore Score)>();
         for (var q = 0; q < queries.Count; q++)
             foreach (var same in subjects.In(queries[q]).GroupBy(h => h.Edit))
-                pairs.Add((q, same.Key, SubjectMatch.RelationText(queries[q], same.Last().Start, same.Last().End)));
-        var result = new List<(NearestEdit, RelationScore)>[queries.Count];
+                pairs.Add((q, same.Key, Bank.Score(SubjectMatch.RelationText(queries[q], same.Last().Start, same.Last().End), Edits[same.Key].Relations)));
+        var result = new List<(NearestEdit Edit, RelationScore Relation)>[queries.Count];
         for (var q = 0; q < result.Length; q++) result[q] = [];
         if (pairs.Count > 0)
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            string[] texts = [.. pairs.Select(p => p.Text).Distinct(StringComparer.Ordinal)];
-            var place = texts.Index().ToDictionary(t => t.Item, t => (long)t.Index, StringComparer.Ordinal);
-            var read = RelationBank.Read(encoder, texts).index_select(0, tensor(pairs.Select(p => place[p.Text]).ToArray()).to(features.device));
-            var scores = Bank.Score(read, [.. pairs.Select(p => p.Text)], [.. pairs.Select(p => Edits[p.Edit].Relation)], leaveOut);
-            var asked = Normalise(features.index_select(0, tensor(pairs.Select(p => (long)p.Query).ToArray()).to(features.device)));
-            var held = normalised.index_select(0, tensor(pairs.Select(p => (long)p.Edit).ToArray()).to(features.device));
+            var asked = Normalise(features.index_select(0, Rows([.. pairs.Select(p => p.Query)])));
+            var held = normalised.index_select(0, Rows([.. pairs.Select(p => p.Edit)]));
             var similarity = (asked * held).sum([1L]).cpu().data<float>().ToArray();
             for (var k = 0; k < pairs.Count; k++)
-                result[pairs[k].Query].Add((new NearestEdit(Edits[pairs[k].Edit], pairs[k].Edit, similarity[k]), scores[k]));
+                result[pairs[k].Query].Add((new NearestEdit(Edits[pairs[k].Edit], pairs[k].Edit, similarity[k]), pairs[k].Score));
         }
-        return [.. result.Select(r => (IReadOnlyList<(NearestEdit, RelationScore)>)[.. r.OrderByDescending(c => c.Item2.Lead).ThenBy(c => c.Item1.Index)])];
+        return [.. result.Select(r => (IReadOnlyList<(NearestEdit, RelationScore)>)[.. r.OrderByDescending(c => c.Relation.Lead).ThenBy(c => c.Edit.Index)])];
     }
 
     /// <summary>The same store without one edit: its keys and value are gone, and with them every address that led to it.</summary>
@@ -164,16 +159,16 @@ public sealed class KeyStore : IDisposable
         return new KeyStore(
             keys.index_select(0, Rows(keptKeys)), centre.clone(), Values.index_select(0, Rows(keptEdits)),
             [.. keptKeys.Select(k => owners[k] > index ? owners[k] - 1 : owners[k])], [.. keptEdits.Select(e => Edits[e])],
-            new RelationBank(Bank.Wordings, Bank.Features.clone(), (int)Values.shape[1]), EncoderId) { Thresholds = Thresholds }.Kept();
+            known, [.. keptEdits.Select(e => wordings[e])], EncoderId) { Thresholds = Thresholds }.Kept();
     }
 
-    /// <summary>Writes one safetensors file: keys, centre, values and bank; edits, wordings and thresholds in its metadata.</summary>
+    /// <summary>Writes one safetensors file: keys, centre and values; edits, wordings and thresholds in its metadata.</summary>
     public void Save(string path)
     {
         using var owner = tensor(owners.Select(o => (long)o).ToArray());
         Safetensors.Write(path,
-            new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["keys"] = keys, ["centre"] = centre, ["values"] = Values, ["owners"] = owner, ["bank"] = Bank.Features },
-            new Dictionary<string, string>(StringComparer.Ordinal) { [Meta] = JsonSerializer.Serialize(new Description(Thresholds, Edits, Bank.Wordings), s_json) });
+            new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["keys"] = keys, ["centre"] = centre, ["values"] = Values, ["owners"] = owner },
+            new Dictionary<string, string>(StringComparer.Ordinal) { [Meta] = JsonSerializer.Serialize(new Description(Thresholds, Edits, known, wordings), s_json) });
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -185,17 +180,29 @@ public sealed class KeyStore : IDisposable
         using var file = Safetensors.Open(path);
         if (!file.Metadata.TryGetValue(Meta, out var json) || JsonSerializer.Deserialize<Description>(json, s_json) is not { } description)
             throw new InvalidDataException($"{path} is not a key store: its metadata has no \"{Meta}\"; train the encoder again, or give the edits");
-        foreach (var name in (string[])["keys", "centre", "values", "owners", "bank"])
+        foreach (var name in (string[])["keys", "centre", "values", "owners"])
             if (!file.Names.Contains(name)) throw new InvalidDataException($"{path} is damaged: the tensor \"{name}\" is missing; copy the artifact again");
         using var owner = file.Read("owners");
         int[] owners = [.. owner.data<long>().ToArray().Select(o => (int)o)];
-        var (keys, values, bank) = (file.Read("keys"), file.Read("values"), file.Read("bank"));
-        var (edits, wordings) = (description.Edits, description.Wordings);
-        if (keys.shape[0] != owners.Length || values.shape[0] != edits.Count || bank.shape[0] != wordings.Count || owners.Any(o => o < 0 || o >= edits.Count))
-            throw new InvalidDataException($"{path} is damaged: {keys.shape[0]} keys, {owners.Length} owners, {values.shape[0]} values, {edits.Count} edits, {wordings.Count} wordings do not fit together");
+        var (keys, values, edits) = (file.Read("keys"), file.Read("values"), description.Edits);
+        if (keys.shape[0] != owners.Length || values.shape[0] != edits.Count || description.Wordings.Count != edits.Count || owners.Any(o => o < 0 || o >= edits.Count))
+            throw new InvalidDataException($"{path} is damaged: {keys.shape[0]} keys, {owners.Length} owners, {values.shape[0]} values and {edits.Count} edits do not fit together");
         if (values.shape[1] != encoder.Width || (edits.Count > 0 && !Same(encoder, edits[0].Prompt, values)))
             throw new InvalidDataException($"{path} was made by another encoder: it gives another feature for \"{(edits.Count > 0 ? edits[0].Prompt : "")}\"; give the edits, so that the keys are built anew");
-        return new KeyStore(keys, file.Read("centre"), values, owners, edits, new RelationBank(wordings, bank, (int)values.shape[1]), encoder.ArtifactId) { Thresholds = description.Thresholds }.Kept();
+        return new KeyStore(keys, file.Read("centre"), values, owners, edits, description.Known, description.Wordings, encoder.ArtifactId) { Thresholds = description.Thresholds }.Kept();
+    }
+
+    private static StoredEdit[] Stored(IReadOnlyList<Edit> edits, IReadOnlyList<RelationWording> known)
+    {
+        var bank = RelationBank.Of([], known);
+        var inferred = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        IReadOnlyList<string> RelationsOf(Edit edit)
+        {
+            if (edit.Relation is { } named) return [named];
+            var template = RelationBank.TemplateOf(edit.Prompt, edit.Subject);
+            return inferred.TryGetValue(template, out var relations) ? relations : inferred[template] = bank.Infer(template);
+        }
+        return [.. edits.Select(e => new StoredEdit(e.Id, e.Subject, RelationsOf(e), e.Prompt, e.Object))];
     }
 
     private static bool Same(MemoryEncoder encoder, string prompt, Tensor values)
@@ -209,7 +216,6 @@ public sealed class KeyStore : IDisposable
     private KeyStore Kept()
     {
         foreach (var tensor in (Tensor[])[keys, normalised, centre, Values]) tensor.DetachFromDisposeScope();
-        Bank.Kept();
         return this;
     }
 
@@ -227,8 +233,7 @@ public sealed class KeyStore : IDisposable
         keys.Dispose();
         centre.Dispose();
         Values.Dispose();
-        Bank.Dispose();
     }
 
-    private sealed record Description(Thresholds Thresholds, IReadOnlyList<StoredEdit> Edits, IReadOnlyList<RelationWording> Wordings);
+    private sealed record Description(Thresholds Thresholds, IReadOnlyList<StoredEdit> Edits, IReadOnlyList<RelationWording> Known, IReadOnlyList<IReadOnlyList<string>> Wordings);
 }

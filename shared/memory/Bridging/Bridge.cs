@@ -85,7 +85,8 @@ public sealed class Bridge : IDisposable
         {
             var root = JsonNode.Parse(File.ReadAllText(path))!;
             var stage = root["stage2"]!;
-            var layout = stage["at"]!.GetValue<int>() == 0 ? SoftPromptLayout.BeforeBos : SoftPromptLayout.AfterBos;
+            var layout = stage["at"]!.GetValueKind() is JsonValueKind.String && stage["at"]!.GetValue<string>() == "suffix" ? SoftPromptLayout.AfterPrompt
+                : stage["at"]!.GetValue<int>() == 0 ? SoftPromptLayout.BeforeBos : SoftPromptLayout.AfterBos;
             return (stage["n_soft"]!.GetValue<int>(), layout, root["memory"]!.GetValue<string>(), root["lm"]!.GetValue<string>());
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException)

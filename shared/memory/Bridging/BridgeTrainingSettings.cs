@@ -19,14 +19,14 @@ public sealed record BridgeTrainingSettings
     /// <summary>Width between the projector's layers; null is twice the encoder's width.</summary>
     public int? Hidden { get; init; }
 
-    /// <summary>λ of L_loc (Eq. 6); 0 trains on the edits alone.</summary>
-    public double Locality { get; init; } = 1;
+    /// <summary>λ of L_loc (Eq. 6); 0 trains on the edits alone. The paper's is 1, with the soft prompt in front.</summary>
+    public double Locality { get; init; } = 3;
 
     /// <summary>Temperature of the KL; its square scales the term back.</summary>
     public double Temperature { get; init; } = 1;
 
     /// <summary>Passes over the edits with their own prefixes and wordings; their features are cached once each. The first is always the plain prompts.</summary>
-    public int Variants { get; init; } = 6;
+    public int Variants { get; init; } = 4;
 
     /// <summary>Passes over the out-of-scope prompts, likewise.</summary>
     public int OutOfScopeVariants { get; init; } = 3;
@@ -47,7 +47,7 @@ public sealed record BridgeTrainingSettings
     public double? SoftNorm { get; init; }
 
     /// <summary>How often every edit is seen.</summary>
-    public int Epochs { get; init; } = 12;
+    public int Epochs { get; init; } = 24;
 
     /// <summary>Edits a step, and as many out-of-scope prompts.</summary>
     public int Batch { get; init; } = 32;
@@ -88,6 +88,18 @@ public sealed record BridgeTrainingSettings
     /// <summary>Time between two checkpoints; changes nothing that is learned.</summary>
     [JsonIgnore]
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// As the paper has it, to serve without keys: the soft prompt in front of the prompt, where the locality term can make it vanish. Better out-of-scope answers without a gate, worse ones
+    /// to other wordings.
+    /// </summary>
+    public static BridgeTrainingSettings Paper { get; } = new()
+    {
+        Layout = SoftPromptLayout.AfterBos, Locality = 1, Variants = 6, OutOfScopeVariants = 6, PrefixShare = 0.6, WordingShare = 0, KeyShare = 0,
+    };
+
+    /// <summary>Half the cost of the default, for serving by subject behind the gate only: without the locality term an ungated answer changes everything.</summary>
+    public static BridgeTrainingSettings Quick { get; } = new() { Locality = 0, Epochs = 16 };
 
     /// <summary>Names the first setting that cannot be used.</summary>
     /// <exception cref="ArgumentException">With the setting, its value and what it may be.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -25,22 +26,15 @@ internal sealed class JsonRows(Stream stream)
             cancellationToken.ThrowIfCancellationRequested();
             var (start, from) = (line, position);
             row.SetLength(0);
-            var tooLong = false;
-            int read;
-            while ((read = Next()) >= 0 && read != '\n')
-            {
-                if (row.Length < Row.LongestBytes) row.WriteByte((byte)read);
-                else tooLong = true;
-            }
-
+            var (tooLong, ended) = Line(row);
             var bytes = Trimmed(row.GetBuffer().AsMemory(0, (int)row.Length));
             if (bytes.Length > 0)
             {
                 number++;
-                yield return tooLong ? Row.TooLong(number, start) : Parse(bytes, number, start, from, cut: read < 0);
+                yield return tooLong ? Row.TooLong(number, start) : Parse(bytes, number, start, from, cut: !ended);
             }
 
-            if (read < 0) yield break;
+            if (!ended) yield break;
         }
     }
 
@@ -49,67 +43,82 @@ internal sealed class JsonRows(Stream stream)
     {
         var number = 0L;
         var row = new MemoryStream();
-        if (array)
-        {
-            int first;
-            while ((first = Next()) >= 0 && first != '[')
-            {
-                // Up to the bracket there is only white space or a byte order mark.
-            }
-        }
-
+        // Up to the bracket there is only white space or a byte order mark.
+        if (array) SkipWhile(b => b != '[');
+        if (array) Drop();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int read;
-            do read = Next();
-            while (read is ' ' or '\t' or '\r' or '\n' or ',');
-            if (array && read == ']') yield break;
-            if (read < 0)
+            SkipWhile(b => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',');
+            var first = Peek();
+            if (array && first == ']') yield break;
+            if (first < 0)
             {
                 if (array) yield return Row.Bad(number + 1, line, "", "", $"is missing: the file ends at byte {position:N0} inside its array", "the file was cut short; get it again (what came before was read)");
                 yield break;
             }
 
-            var (start, from) = (line, position - 1);
+            var (start, from) = (line, position);
             row.SetLength(0);
-            var (tooLong, complete) = Element(row, read, array);
+            var (tooLong, complete) = Element(row, structured: first is '{' or '[');
             number++;
-            if (!complete)
+            if (!complete && array)
             {
                 yield return Row.Bad(number, start, "", Encoding.UTF8.GetString(row.GetBuffer(), 0, (int)Math.Min(row.Length, 80)),
                     $"begins at byte {from:N0} and is cut off at line {line}, byte {position:N0}", "the file was cut short or a bracket or quote is missing; what came before was read");
                 yield break;
             }
 
-            yield return tooLong ? Row.TooLong(number, start) : Parse(Trimmed(row.GetBuffer().AsMemory(0, (int)row.Length)), number, start, from, cut: false);
+            yield return tooLong ? Row.TooLong(number, start) : Parse(Trimmed(row.GetBuffer().AsMemory(0, (int)row.Length)), number, start, from, cut: !complete);
+            // A stray closing bracket between objects belongs to the row before it.
+            if (Peek() is '}' || (!array && Peek() is ']')) Drop();
         }
     }
 
-    // Copies one value up to its end: the closing bracket of an object, or the separator after anything else.
-    private (bool TooLong, bool Complete) Element(MemoryStream row, int first, bool array)
+    private (bool TooLong, bool Ended) Line(MemoryStream row)
     {
-        var (depth, inText, escaped, tooLong) = (0, false, false, false);
-        var structured = first is '{' or '[';
-        for (var read = first; ; read = Next())
+        var tooLong = false;
+        while (Filled())
         {
-            if (read < 0) return (tooLong, !structured && !inText && !array);
-            if (row.Length < Row.LongestBytes) row.WriteByte((byte)read);
-            else tooLong = true;
-            if (inText)
+            var end = Rest.IndexOf((byte)'\n');
+            tooLong |= !Take(row, end < 0 ? Rest.Length : end + 1);
+            if (end >= 0) return (tooLong, true);
+        }
+
+        return (tooLong, false);
+    }
+
+    // Copies one value up to its end: the closing bracket of an object or array, or the separator after anything else.
+    private (bool TooLong, bool Complete) Element(MemoryStream row, bool structured)
+    {
+        var (depth, inText, tooLong) = (0, false, false);
+        while (Filled())
+        {
+            var found = Rest.IndexOfAny(inText ? s_inText : structured ? s_structure : s_separators);
+            if (found < 0)
             {
-                if (escaped) escaped = false;
-                else if (read == '\\') escaped = true;
-                else if (read == '"') inText = false;
+                tooLong |= !Take(row, Rest.Length);
                 continue;
             }
 
-            if (read == '"') inText = true;
-            else if (read is '{' or '[') depth++;
-            else if (read is '}' or ']') depth--;
-            if (structured && depth == 0) return (tooLong, true);
-            if (!structured && Peek() is ',' or ']' or '\n' or -1 && !inText) return (tooLong, true);
+            var mark = Rest[found];
+            if (!inText && !structured && mark != '"')
+            {
+                tooLong |= !Take(row, found);
+                return (tooLong, true);
+            }
+
+            tooLong |= !Take(row, found + 1);
+            if (mark == '\\')
+            {
+                if (Filled()) tooLong |= !Take(row, 1);
+            }
+            else if (mark == '"') inText = !inText;
+            else depth += mark is (byte)'{' or (byte)'[' ? 1 : -1;
+            if (structured && !inText && depth == 0) return (tooLong, true);
         }
+
+        return (tooLong, false);
     }
 
     private static Row Parse(ReadOnlyMemory<byte> bytes, long number, long line, long from, bool cut)
@@ -146,19 +155,39 @@ internal sealed class JsonRows(Stream stream)
         return bytes[start..end];
     }
 
-    private int Next()
+    private static readonly SearchValues<byte> s_inText = SearchValues.Create("\"\\"u8);
+    private static readonly SearchValues<byte> s_structure = SearchValues.Create("\"{}[]"u8);
+    private static readonly SearchValues<byte> s_separators = SearchValues.Create("\",]}\n"u8);
+
+    private ReadOnlySpan<byte> Rest => block.AsSpan(next, filled - next);
+
+    // Moves on over bytes of the block; false when the row already holds as much as a row may.
+    private bool Take(MemoryStream? row, int count)
     {
-        if (next == filled && !Fill()) return -1;
-        position++;
-        var read = block[next++];
-        if (read == '\n') line++;
-        return read;
+        var bytes = block.AsSpan(next, count);
+        var fits = row is null || row.Length < Row.LongestBytes;
+        if (fits) row?.Write(bytes);
+        line += bytes.Count((byte)'\n');
+        position += count;
+        next += count;
+        return fits;
     }
 
-    private int Peek() => next == filled && !Fill() ? -1 : block[next];
-
-    private bool Fill()
+    private void SkipWhile(Func<byte, bool> skip)
     {
+        while (Filled() && skip(block[next])) Drop();
+    }
+
+    private void Drop()
+    {
+        if (Filled()) Take(null, 1);
+    }
+
+    private int Peek() => Filled() ? block[next] : -1;
+
+    private bool Filled()
+    {
+        if (next < filled) return true;
         (next, filled) = (0, stream.Read(block));
         return filled > 0;
     }

@@ -21,6 +21,22 @@ public static class NormalisedText
         var gap = false;
         for (var i = 0; i < text.Length;)
         {
+            // Most texts are ASCII letters, digits and spaces.
+            if (char.IsAsciiLetterOrDigit(text[i]))
+            {
+                if (gap && folded.Length > 0) folded.Append(' ');
+                gap = false;
+                folded.Append(char.ToLowerInvariant(text[i++]));
+                continue;
+            }
+
+            if (text[i] == ' ')
+            {
+                gap = true;
+                i++;
+                continue;
+            }
+
             if (Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var used) != System.Buffers.OperationStatus.Done) rune = new Rune(' ');
             if (rune.Value is >= 0xFF01 and <= 0xFF5E) rune = new Rune(rune.Value - 0xFEE0);
             var (before, after) = (i > 0 ? text[i - 1] : ' ', i + used < text.Length ? text[i + used] : ' ');

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace MindBridge.Memory.Edits;
@@ -7,6 +8,9 @@ internal sealed class RowFields(Row row)
 {
     /// <summary>Longest text of a field, in characters.</summary>
     public const int LongestText = 20_000;
+
+    private static readonly SearchValues<char> s_suspects = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Concat(Enumerable.Range(0xD800, 0x800)).Append(0xFFFD).Select(c => (char)c)]);
 
     private readonly IReadOnlyDictionary<string, JsonElement> fields = row.Fields!;
 
@@ -79,7 +83,7 @@ internal sealed class RowFields(Row row)
         }
 
         if (text.Length > LongestText) throw new RowException(field, text, $"has {text.Length:N0} characters, more than {LongestText:N0}", "shorten it");
-        for (var i = 0; i < text.Length; i++)
+        for (var i = text.AsSpan().IndexOfAny(s_suspects); i >= 0 && i < text.Length; i++)
         {
             var c = text[i];
             if (c == '\0' || (char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\u0085')))

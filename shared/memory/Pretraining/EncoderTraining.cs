@@ -96,7 +96,7 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
 
     public void WeightsChanged() => encoder.ParametersChanged();
 
-    /// <summary>Writes the encoder's files into the artifact's folder: weights, tokenizer, heads, and the keys of its edits.</summary>
+    /// <summary>Writes the encoder's files into the artifact's folder: weights, tokenizer, heads, its texts, and the keys of its edits.</summary>
     public void Save(string folder, string baseFolder, EncoderTrainingData data)
     {
         encoder.Save(folder, settings.StoredType);
@@ -107,6 +107,7 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
         }
 
         Safetensors.Write(Path.Combine(folder, MemoryEncoder.HeadsName), new Dictionary<string, Tensor>(association.Weights("association.").Concat(existence.Weights("existence."))));
+        TrainingTexts.Write(data, folder);
         // The keys are features of the weights as they were written, not of those that were rounded for it.
         using var written = MemoryEncoder.From(folder, ScalarType.Float32);
         using var keys = KeyStore.Build(written, data.Edits);

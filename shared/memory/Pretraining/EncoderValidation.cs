@@ -13,6 +13,9 @@ internal sealed class EncoderValidation
 {
     private const int RowsABatch = 128;
 
+    // Enough to tell two checkpoints apart; more would cost training time.
+    private const int MostProbes = 300;
+
     private readonly int[][] prompts;
     private readonly int paraphrases;
     private readonly List<Row> questions = [];
@@ -23,8 +26,8 @@ internal sealed class EncoderValidation
     public EncoderValidation(EncoderTrainingData data, TokenisedMemory memory, TextTokenizer tokenizer)
     {
         var room = memory.Longest - 8;
-        var inScope = data.Validation.Where(p => p.Kind is ProbeKind.Generality or ProbeKind.Reliability).ToArray();
-        var outOfScope = data.Validation.Where(p => p.Kind is ProbeKind.LocalityHeldOut or ProbeKind.LocalityNeighbour or ProbeKind.LocalitySameSubject).ToArray();
+        var inScope = Some(data.Validation.Where(p => p.Kind is ProbeKind.Generality or ProbeKind.Reliability));
+        var outOfScope = Some(data.Validation.Where(p => p.Kind is ProbeKind.LocalityHeldOut or ProbeKind.LocalityNeighbour or ProbeKind.LocalitySameSubject));
         paraphrases = inScope.Length;
         var index = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < data.Edits.Count; i++) index.TryAdd(data.Edits[i].Id, i);
@@ -39,6 +42,13 @@ internal sealed class EncoderValidation
 
         prompts = [.. inScope.Concat(outOfScope).Select(p => Prompt(memory, TokenisedMemory.Pieces(tokenizer, p.Prompt, room)))];
         editPrompts = [.. memory.Edits.Select(e => Prompt(memory, e.Prompts[0]))];
+    }
+
+    // Evenly over the file, so that an ordered one is not cut at its end.
+    private static Probe[] Some(IEnumerable<Probe> probes)
+    {
+        var all = probes.ToArray();
+        return all.Length <= MostProbes ? all : [.. Enumerable.Range(0, MostProbes).Select(i => all[(long)i * all.Length / MostProbes])];
     }
 
     /// <summary>True when there is nothing to score with.</summary>

@@ -16,14 +16,14 @@ public static class NeighbourEmbedding
     /// <summary>Places rows in the plane so that near rows stay near.</summary>
     /// <param name="rows">[n][h], finite.</param>
     /// <param name="seed">Breaks ties between equal rows.</param>
-    /// <param name="perplexity">Effective number of neighbours; lowered where there are too few rows.</param>
+    /// <param name="perplexity">Effective number of neighbours; at most a sixth of the rows.</param>
     /// <param name="cancellationToken">Stops between iterations.</param>
     /// <returns>[n][2], centred.</returns>
     public static double[][] Place(IReadOnlyList<float[]> rows, int seed = 0, double perplexity = 30, CancellationToken cancellationToken = default)
     {
         var n = rows.Count;
         if (n < 4) return PrincipalComponents.Project(rows, seed);
-        var p = Affinities(rows, Math.Min(perplexity, (n - 1) / 3.0));
+        var p = Affinities(rows, Math.Min(perplexity, (n - 1) / 6.0));
         var (x, y) = Start(rows, seed);
         var (stepX, stepY, gainX, gainY) = (new float[n], new float[n], Ones(n), Ones(n));
         var rate = Math.Max(n / (float)Exaggeration / 4, 50);

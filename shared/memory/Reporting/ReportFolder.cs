@@ -48,8 +48,11 @@ public static class ReportFolder
     {
         if (artifact.Metrics?["curve"] is not JsonArray { Count: > 0 } points) return null;
         return new LossCurve(artifact.Kind == artifact.Name ? artifact.Kind : $"{artifact.Kind} {artifact.Name}",
-            [.. points.OfType<JsonObject>().Select(p => new LossPoint(p["step"]?.GetValue<long>() ?? 0, Numbers(p["losses"]), p["scores"] is JsonObject ? Numbers(p["scores"]) : null))]);
+            [.. points.OfType<JsonObject>().Select(p => new LossPoint(p["step"]?.GetValue<long>() ?? 0, Numbers(p["losses"]), p["scores"] is JsonObject ? InPercent(Numbers(p["scores"])) : null))]);
     }
+
+    // Trainers store validation scores as shares.
+    private static Dictionary<string, double> InPercent(Dictionary<string, double> shares) => shares.ToDictionary(s => s.Key, s => 100 * s.Value, StringComparer.Ordinal);
 
     private static RunReport WithFigures(RunReport report, string path)
     {

@@ -105,7 +105,7 @@ public sealed class EditedModel : Answerer
         var features = shard.Encoder.Features(read);
         var inScope = shard.Encoder.InScope(features);
         var nearest = shard.Keys?.Nearest(features, NearestShown) ?? [.. read.Select(_ => (IReadOnlyList<NearestEdit>)[])];
-        var named = shard.Rule.NeedsSubjects ? shard.Keys!.Named(shard.Encoder, read, features) : null;
+        var named = shard.Rule.NeedsSubjects ? shard.Keys!.Named(read, features) : null;
         var evidence = new Evidence[read.Count];
         var verdicts = new Verdict[read.Count];
         var addressed = new NearestEdit?[read.Count];

@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
+#include <torch/cuda.h>
 #include <malloc.h>
 #include <mutex>
 
@@ -79,21 +80,12 @@ API int ts_get_num_interop_threads() { return static_cast<int>(at::get_num_inter
 
 API int ts_cuda_count() {
     try {
-        return at::hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
+        return static_cast<int>(torch::cuda::device_count());
     } catch (...) {
         return 0;
     }
 }
-API int ts_cuda_synchronize() {
-    return status([&] {
-        if (!at::hasCUDA()) throw std::runtime_error("this libtorch has no CUDA");
-#if TORCH_VERSION_MAJOR >= 2
-        at::detail::getCUDAHooks().deviceSynchronize(static_cast<at::DeviceIndex>(at::detail::getCUDAHooks().current_device()));
-#else
-        at::detail::getCUDAHooks().deviceSynchronize(at::detail::getCUDAHooks().current_device());
-#endif
-    });
-}
+API int ts_cuda_synchronize() { return status([&] { torch::cuda::synchronize(); }); }
 API int ts_mkldnn_available() { return at::hasMKLDNN(); }
 
 API int ts_grad_enabled() { return c10::GradMode::is_enabled(); }

@@ -28,10 +28,10 @@ UNARY(nonzero) UNARY(trace) UNARY(t) UNARY(ravel)
 API int ts_zero_(Handle a) { return status([&] { t(a).zero_(); }); }
 API int ts_fill_(Handle a, Number v) { return status([&] { t(a).fill_(n(v)); }); }
 API Handle ts_round_decimals(Handle a, int64_t decimals) { return tensor([&] { return at::round(t(a), decimals); }); }
-API Handle ts_logit(Handle a, double eps) { return tensor([&] { return at::logit(t(a), eps < 0 ? c10::nullopt : c10::optional<double>(eps)); }); }
+API Handle ts_logit(Handle a, double eps) { return tensor([&] { return at::logit(t(a), eps < 0 ? Optional<double>() : Optional<double>(eps)); }); }
 API Handle ts_nan_to_num(Handle a, double nan, int hasPositive, double positive, int hasNegative, double negative) {
     return tensor([&] {
-        return at::nan_to_num(t(a), nan, hasPositive ? c10::optional<double>(positive) : c10::nullopt, hasNegative ? c10::optional<double>(negative) : c10::nullopt);
+        return at::nan_to_num(t(a), nan, hasPositive ? Optional<double>(positive) : Optional<double>(), hasNegative ? Optional<double>(negative) : Optional<double>());
     });
 }
 
@@ -57,8 +57,8 @@ API int ts_pow_(Handle a, Handle b) { return status([&] { t(a).pow_(t(b)); }); }
 API Handle ts_pow_scalar(Handle a, Number b) { return tensor([&] { return at::pow(t(a), n(b)); }); }
 API int ts_pow_scalar_(Handle a, Number b) { return status([&] { t(a).pow_(n(b)); }); }
 API Handle ts_pow_base(Number a, Handle b) { return tensor([&] { return at::pow(n(a), t(b)); }); }
-static c10::optional<c10::string_view> mode(int rounding) {
-    return rounding == 1 ? c10::optional<c10::string_view>("trunc") : rounding == 2 ? c10::optional<c10::string_view>("floor") : c10::nullopt;
+static Optional<c10::string_view> mode(int rounding) {
+    return rounding == 1 ? Optional<c10::string_view>("trunc") : rounding == 2 ? Optional<c10::string_view>("floor") : Optional<c10::string_view>();
 }
 API Handle ts_div(Handle a, Handle b, int rounding) { return tensor([&] { return rounding ? at::div(t(a), t(b), mode(rounding)) : at::div(t(a), t(b)); }); }
 API int ts_div_(Handle a, Handle b, int rounding) { return status([&] { if (rounding) t(a).div_(t(b), mode(rounding)); else t(a).div_(t(b)); }); }
@@ -116,7 +116,7 @@ API Handle ts_median(Handle a) { return tensor([&] { return at::median(t(a)); })
 API int ts_median_dim(Handle a, int64_t d, int keep, Handle* out) { return pair(out, [&] { return at::median(t(a), d, keep != 0); }); }
 API int ts_mode(Handle a, int64_t d, int keep, Handle* out) { return pair(out, [&] { return at::mode(t(a), d, keep != 0); }); }
 API Handle ts_quantile(Handle a, Handle q, int64_t d, int all, int keep) {
-    return tensor([&] { return at::quantile(t(a), t(q), all ? c10::nullopt : c10::optional<int64_t>(d), keep != 0); });
+    return tensor([&] { return at::quantile(t(a), t(q), all ? Optional<int64_t>() : Optional<int64_t>(d), keep != 0); });
 }
 API Handle ts_logsumexp(Handle a, const int64_t* dims, int count, int keep) { return tensor([&] { return at::logsumexp(t(a), ints(dims, count), keep != 0); }); }
 API Handle ts_count_nonzero(Handle a, const int64_t* dims, int count) { return tensor([&] { return count < 0 ? at::count_nonzero(t(a)) : at::count_nonzero(t(a), ints(dims, count)); }); }
@@ -167,8 +167,8 @@ API int ts_tril_(Handle a, int64_t diagonal) { return status([&] { t(a).tril_(di
 API int ts_triu_(Handle a, int64_t diagonal) { return status([&] { t(a).triu_(diagonal); }); }
 API Handle ts_repeat(Handle a, const int64_t* counts, int count) { return tensor([&] { return t(a).repeat(ints(counts, count)); }); }
 API Handle ts_tile(Handle a, const int64_t* counts, int count) { return tensor([&] { return at::tile(t(a), ints(counts, count)); }); }
-API Handle ts_repeat_interleave(Handle a, Handle repeats, int64_t d, int flat) { return tensor([&] { return at::repeat_interleave(t(a), t(repeats), flat ? c10::nullopt : c10::optional<int64_t>(d)); }); }
-API Handle ts_repeat_interleave_int(Handle a, int64_t repeats, int64_t d, int flat) { return tensor([&] { return at::repeat_interleave(t(a), repeats, flat ? c10::nullopt : c10::optional<int64_t>(d)); }); }
+API Handle ts_repeat_interleave(Handle a, Handle repeats, int64_t d, int flat) { return tensor([&] { return at::repeat_interleave(t(a), t(repeats), flat ? Optional<int64_t>() : Optional<int64_t>(d)); }); }
+API Handle ts_repeat_interleave_int(Handle a, int64_t repeats, int64_t d, int flat) { return tensor([&] { return at::repeat_interleave(t(a), repeats, flat ? Optional<int64_t>() : Optional<int64_t>(d)); }); }
 API Handle ts_flip(Handle a, const int64_t* dims, int count) { return tensor([&] { return at::flip(t(a), ints(dims, count)); }); }
 API Handle ts_roll(Handle a, const int64_t* shifts, int shiftCount, const int64_t* dims, int count) { return tensor([&] { return at::roll(t(a), ints(shifts, shiftCount), ints(dims, count)); }); }
 API Handle ts_unfold(Handle a, int64_t d, int64_t size, int64_t step) { return tensor([&] { return t(a).unfold(d, size, step); }); }
@@ -208,10 +208,10 @@ API int ts_masked_fill_(Handle a, Handle mask, Number value) { return status([&]
 API Handle ts_masked_select(Handle a, Handle mask) { return tensor([&] { return at::masked_select(t(a), t(mask)); }); }
 API Handle ts_masked_scatter(Handle a, Handle mask, Handle source) { return tensor([&] { return at::masked_scatter(t(a), t(mask), t(source)); }); }
 API Handle ts_take_flat(Handle a, Handle index) { return tensor([&] { return at::take(t(a), t(index)); }); }
-API Handle ts_take_along_dim(Handle a, Handle index, int64_t d, int flat) { return tensor([&] { return at::take_along_dim(t(a), t(index), flat ? c10::nullopt : c10::optional<int64_t>(d)); }); }
+API Handle ts_take_along_dim(Handle a, Handle index, int64_t d, int flat) { return tensor([&] { return at::take_along_dim(t(a), t(index), flat ? Optional<int64_t>() : Optional<int64_t>(d)); }); }
 API int ts_topk(Handle a, int64_t k, int64_t d, int largest, int sorted, Handle* out) { return pair(out, [&] { return at::topk(t(a), k, d, largest != 0, sorted != 0); }); }
 API int ts_kthvalue(Handle a, int64_t k, int64_t d, int keep, Handle* out) { return pair(out, [&] { return at::kthvalue(t(a), k, d, keep != 0); }); }
-API int ts_sort(Handle a, int64_t d, int descending, int stable, Handle* out) { return pair(out, [&] { return at::sort(t(a), c10::optional<bool>(stable != 0), d, descending != 0); }); }
+API int ts_sort(Handle a, int64_t d, int descending, int stable, Handle* out) { return pair(out, [&] { return at::sort(t(a), Optional<bool>(stable != 0), d, descending != 0); }); }
 API Handle ts_argsort(Handle a, int64_t d, int descending) { return tensor([&] { return at::argsort(t(a), d, descending != 0); }); }
 API int ts_unique(Handle a, int sorted, int inverse, int counts, Handle* out) { return triple(out, [&] { return at::_unique2(t(a), sorted != 0, inverse != 0, counts != 0); }); }
 API int ts_unique_dim(Handle a, int64_t d, int sorted, int inverse, int counts, Handle* out) { return triple(out, [&] { return at::unique_dim(t(a), d, sorted != 0, inverse != 0, counts != 0); }); }
@@ -229,7 +229,7 @@ API Handle ts_addmv(Handle a, Handle b, Handle c, double beta, double alpha) { r
 API Handle ts_baddbmm(Handle a, Handle b, Handle c, double beta, double alpha) { return tensor([&] { return at::baddbmm(t(a), t(b), t(c), beta, alpha); }); }
 API Handle ts_einsum(const char* equation, const Handle* parts, int count) { return tensor([&] { return at::einsum(equation, list(parts, count)); }); }
 API Handle ts_tensordot(Handle a, Handle b, const int64_t* da, const int64_t* db, int count) { return tensor([&] { return at::tensordot(t(a), t(b), ints(da, count), ints(db, count)); }); }
-API Handle ts_cdist(Handle a, Handle b, double p, int64_t mode) { return tensor([&] { return at::cdist(t(a), t(b), p, c10::optional<int64_t>(mode)); }); }
+API Handle ts_cdist(Handle a, Handle b, double p, int64_t mode) { return tensor([&] { return at::cdist(t(a), t(b), p, Optional<int64_t>(mode)); }); }
 API Handle ts_cross(Handle a, Handle b, int64_t d) { return tensor([&] { return at::linalg_cross(t(a), t(b), d); }); }
 API int ts_svd(Handle a, int full, Handle* out) { return triple(out, [&] { return at::linalg_svd(t(a), full != 0); }); }
 API Handle ts_svdvals(Handle a) { return tensor([&] { return at::linalg_svdvals(t(a)); }); }
@@ -244,11 +244,11 @@ API Handle ts_det(Handle a) { return tensor([&] { return at::linalg_det(t(a)); }
 API int ts_slogdet(Handle a, Handle* out) { return pair(out, [&] { return at::linalg_slogdet(t(a)); }); }
 API Handle ts_solve(Handle a, Handle b) { return tensor([&] { return at::linalg_solve(t(a), t(b)); }); }
 API Handle ts_lstsq(Handle a, Handle b) { return tensor([&] { return std::get<0>(at::linalg_lstsq(t(a), t(b))); }); }
-API Handle ts_matrix_rank(Handle a) { return tensor([&] { return at::linalg_matrix_rank(t(a), c10::optional<double>(), c10::optional<double>()); }); }
+API Handle ts_matrix_rank(Handle a) { return tensor([&] { return at::linalg_matrix_rank(t(a), Optional<double>(), Optional<double>()); }); }
 API Handle ts_matrix_exp(Handle a) { return tensor([&] { return at::linalg_matrix_exp(t(a)); }); }
 API Handle ts_matrix_power(Handle a, int64_t power) { return tensor([&] { return at::linalg_matrix_power(t(a), power); }); }
 API Handle ts_linalg_norm(Handle a, double order, int hasOrder, const int64_t* dims, int count, int keep) {
-    return tensor([&] { return at::linalg_norm(t(a), hasOrder ? c10::optional<at::Scalar>(order) : c10::nullopt, some(dims, count), keep != 0); });
+    return tensor([&] { return at::linalg_norm(t(a), hasOrder ? Optional<at::Scalar>(order) : Optional<at::Scalar>(), some(dims, count), keep != 0); });
 }
 API Handle ts_linalg_norm_kind(Handle a, const char* order, const int64_t* dims, int count, int keep) {
     return tensor([&] { return at::linalg_norm(t(a), c10::string_view(order), some(dims, count), keep != 0); });

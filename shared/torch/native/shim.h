@@ -8,12 +8,22 @@
 #include <ATen/Parallel.h>
 #include <torch/version.h>
 #include <cstdint>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #define API extern "C" __attribute__((visibility("default")))
 
 using Handle = c10::TensorImpl*;
+
+// c10::optional in libtorch 1.13, std::optional in later ones: whichever this libtorch's own interface uses.
+template <class T> struct Rebound;
+template <template <class> class O, class T> struct Rebound<O<T>> {
+    template <class U> using To = O<U>;
+};
+template <class U>
+using Optional = typename Rebound<std::decay_t<decltype(std::declval<const at::TensorOptions&>().device_opt())>>::template To<U>;
 
 // A TorchSharp Scalar by value: kind 0 = integer, 1 = floating point, 2 = boolean.
 struct Number {
@@ -31,8 +41,8 @@ inline const at::Tensor& t(const Handle& handle) {
 }
 // At most operators a missing tensor is an undefined one.
 inline at::Tensor maybe(const Handle& handle) { return handle ? t(handle) : at::Tensor(); }
-inline c10::optional<at::Tensor> optional(const Handle& handle) {
-    return handle ? c10::optional<at::Tensor>(t(handle)) : c10::nullopt;
+inline Optional<at::Tensor> optional(const Handle& handle) {
+    return handle ? Optional<at::Tensor>(t(handle)) : Optional<at::Tensor>();
 }
 inline Handle give(at::Tensor tensor) {
     return tensor.defined() ? tensor.unsafeReleaseTensorImpl() : nullptr;
@@ -44,11 +54,11 @@ inline at::Scalar n(Number number) {
     memcpy(&value, &number.bits, sizeof value);
     return at::Scalar(value);
 }
-inline c10::optional<at::Scalar> optional(const Number* number) {
-    return number ? c10::optional<at::Scalar>(n(*number)) : c10::nullopt;
+inline Optional<at::Scalar> optional(const Number* number) {
+    return number ? Optional<at::Scalar>(n(*number)) : Optional<at::Scalar>();
 }
-inline c10::optional<at::ScalarType> type(int dtype) {
-    return dtype < 0 ? c10::nullopt : c10::optional<at::ScalarType>(static_cast<at::ScalarType>(dtype));
+inline Optional<at::ScalarType> type(int dtype) {
+    return dtype < 0 ? Optional<at::ScalarType>() : Optional<at::ScalarType>(static_cast<at::ScalarType>(dtype));
 }
 inline at::Device device(int kind, int index) {
     return at::Device(static_cast<at::DeviceType>(kind), static_cast<at::DeviceIndex>(kind == 0 ? -1 : index));
@@ -63,8 +73,8 @@ inline at::IntArrayRef ints(const int64_t* data, int count) { return at::IntArra
 inline at::OptionalIntArrayRef some(const int64_t* data, int count) {
     return count < 0 ? at::OptionalIntArrayRef() : at::OptionalIntArrayRef(ints(data, count));
 }
-inline c10::optional<at::Generator> generator(void* handle) {
-    return handle ? c10::optional<at::Generator>(*static_cast<at::Generator*>(handle)) : c10::nullopt;
+inline Optional<at::Generator> generator(void* handle) {
+    return handle ? Optional<at::Generator>(*static_cast<at::Generator*>(handle)) : Optional<at::Generator>();
 }
 inline std::vector<at::Tensor> list(const Handle* handles, int count) {
     std::vector<at::Tensor> result;

@@ -47,20 +47,20 @@ API int ts_set_grad(Handle a, Handle grad) {
 API int ts_backward(Handle a, Handle gradient, int retain, int create, const Handle* inputs, int count) {
     return status([&] {
         auto kept = list(inputs, count < 0 ? 0 : count);
-        t(a).backward(maybe(gradient), retain < 0 ? c10::nullopt : c10::optional<bool>(retain != 0), create != 0,
-                      count < 0 ? c10::nullopt : c10::optional<at::TensorList>(kept));
+        t(a).backward(maybe(gradient), retain < 0 ? Optional<bool>() : Optional<bool>(retain != 0), create != 0,
+                      count < 0 ? Optional<at::TensorList>() : Optional<at::TensorList>(kept));
     });
 }
 API int ts_autograd_grad(const Handle* outputs, int outputCount, const Handle* inputs, int inputCount, const Handle* grads, int gradCount,
                          int retain, int create, int allowUnused) {
     return tensors([&] {
         return torch::autograd::grad(list(outputs, outputCount), list(inputs, inputCount), list(grads, gradCount),
-                                     c10::optional<bool>(retain != 0), create != 0, allowUnused != 0);
+                                     Optional<bool>(retain != 0), create != 0, allowUnused != 0);
     });
 }
 API int ts_autograd_backward(const Handle* tensors, int count, const Handle* grads, int gradCount, int retain, int create, const Handle* inputs, int inputCount) {
     return status([&] {
-        torch::autograd::backward(list(tensors, count), list(grads, gradCount), c10::optional<bool>(retain != 0), create != 0, list(inputs, inputCount));
+        torch::autograd::backward(list(tensors, count), list(grads, gradCount), Optional<bool>(retain != 0), create != 0, list(inputs, inputCount));
     });
 }
 API Handle ts_detach(Handle a) { return tensor([&] { return t(a).detach(); }); }
@@ -196,9 +196,9 @@ static std::vector<at::indexing::TensorIndex> indices(const Index* entries, int 
             case 3: result.emplace_back(e.a); break;
             case 4: {
 #if TORCH_VERSION_MAJOR >= 2
-                using Part = c10::optional<c10::SymInt>;
+                using Part = Optional<c10::SymInt>;
 #else
-                using Part = c10::optional<int64_t>;
+                using Part = Optional<int64_t>;
 #endif
                 auto part = [](int64_t v) { return v == INT64_MIN ? Part() : Part(v); };
                 result.emplace_back(Slice(part(e.a), part(e.b), part(e.c)));
@@ -218,7 +218,7 @@ API int ts_index_put_(Handle a, const Index* entries, int count, Handle value, i
             const_cast<at::Tensor&>(t(a)).index_put_(indices(entries, count), t(value));
             return;
         }
-        c10::List<c10::optional<at::Tensor>> tensors;
+        c10::List<Optional<at::Tensor>> tensors;
         for (int i = 0; i < count; i++) {
             if (entries[i].kind == 5) tensors.push_back(t(entries[i].tensor));
             else if (entries[i].kind == 3) tensors.push_back(at::scalar_tensor(entries[i].a, at::kLong));

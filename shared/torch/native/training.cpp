@@ -134,18 +134,19 @@ API int ts_zero_grads(const Handle* parameters, int count, int drop) {
 API int ts_clip_grad_norm(const Handle* parameters, int count, double max, double p, double* total) {
     return status([&] {
         at::NoGradGuard off;
-        double norm = 0;
-        std::vector<at::Tensor> grads;
+        std::vector<at::Tensor> grads, parts;
         for (int i = 0; i < count; i++)
             if (t(parameters[i]).grad().defined()) grads.push_back(t(parameters[i]).grad());
+        double norm = 0;
         const bool infinite = std::isinf(p);
         for (const auto& g : grads) {
-            const double part = g.is_floating_point() && g.device().is_cpu() && g.scalar_type() == at::kFloat && p == 2.0 && g.is_contiguous()
-                                    ? at::dot(g.flatten(), g.flatten()).item<double>()
-                                    : at::norm(g.to(at::kFloat), p).item<double>();
-            if (infinite) norm = std::max(norm, part);
-            else if (p == 2.0 && g.scalar_type() == at::kFloat && g.device().is_cpu() && g.is_contiguous()) norm += part;
-            else norm += std::pow(part, p);
+            if (p == 2.0 && plain(g)) norm += at::dot(g.flatten(), g.flatten()).item<double>();
+            else parts.push_back(at::norm(g.to(at::kFloat), p));
+        }
+        // One read for all that does not lie in plain CPU memory: a device is asked once, not once a parameter.
+        if (!parts.empty()) {
+            const double rest = at::norm(at::stack(parts), p).item<double>();
+            norm = infinite ? std::max(norm, rest) : norm + std::pow(rest, p);
         }
         if (!infinite) norm = std::pow(norm, 1.0 / p);
         *total = norm;

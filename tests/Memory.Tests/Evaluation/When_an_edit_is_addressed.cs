@@ -47,7 +47,7 @@ public sealed class When_an_edit_is_addressed
         foreach (var kept in after.SelectMany(a => a))
             before.SelectMany(b => b).ShouldContain(b => b.Edit == kept.Edit && Math.Abs(b.Similarity - kept.Similarity) < 1e-6f);
         without.Values[1].data<float>().ToArray().ShouldBe(tiny.Keys.Values[2].data<float>().ToArray());
-        without.Named(tiny.Encoder, ["Oslo is a city in"], query.narrow(0, 0, 1))[0].ShouldBeEmpty();
+        without.Named(["Oslo is a city in"], query.narrow(0, 0, 1))[0].ShouldBeEmpty();
         Should.Throw<ArgumentException>(() => without.Without("2")).Message.ShouldContain("edit 2 is not in this memory");
     }
 
@@ -59,10 +59,11 @@ public sealed class When_an_edit_is_addressed
         var path = Path.Combine(Directory.CreateTempSubdirectory("mindbridge-keys-").FullName, KeyStore.FileName);
         tiny.Keys.Save(path);
         using var loaded = KeyStore.Load(path, tiny.Encoder);
-        loaded.Edits.ShouldBe(tiny.Keys.Edits);
+        loaded.Edits.Select(e => e.Prompt).ShouldBe(tiny.Keys.Edits.Select(e => e.Prompt));
         loaded.Thresholds.ShouldBe(tiny.Keys.Thresholds);
         var query = tiny.Encoder.Features(["The mayor of New York City is"]);
-        loaded.Nearest(query, 1)[0].ShouldBe(tiny.Keys.Nearest(query, 1)[0]);
+        loaded.Nearest(query, 1)[0][0].Similarity.ShouldBe(tiny.Keys.Nearest(query, 1)[0][0].Similarity);
+        loaded.Named(["Who is the mayor of New York City?"], query)[0][0].Relation.ShouldBe(tiny.Keys.Named(["Who is the mayor of New York City?"], query)[0][0].Relation);
 
         using var other = tiny.NewEncoder(9);
         Should.Throw<InvalidDataException>(() => KeyStore.Load(path, other)).Message.ShouldContain("made by another encoder");
@@ -72,7 +73,7 @@ public sealed class When_an_edit_is_addressed
     [Fact]
     public void Should_be_found_by_its_subject_and_not_by_a_part_of_a_longer_one()
     {
-        var match = new SubjectMatch([.. TinyMemory.DefaultEdits.Select(e => new StoredEdit(e.Id, e.Subject, e.Relation!, e.Prompt, e.Object))]);
+        var match = new SubjectMatch([.. TinyMemory.DefaultEdits.Select(e => new StoredEdit(e.Id, e.Subject, [e.Relation!], e.Prompt, e.Object))]);
         string[] Found(string query) => [.. match.In(query).Select(h => TinyMemory.DefaultEdits[h.Edit].Id)];
 
         Found("Who governs new york city today?").ShouldBe(["5"]);
@@ -98,7 +99,24 @@ public sealed class When_an_edit_is_addressed
             TinyMemory.New("1", "Anna Berg", null, "Anna Berg was born in", "Lima"),
             TinyMemory.New("2", "Anna Berg", null, "qqq Anna Berg zzz", "Lima"),
         ]);
-        tiny.Keys.Edits[0].Relation.ShouldBe("P19");
-        tiny.Keys.Edits[1].Relation.ShouldStartWith("wording:");
+        tiny.Keys.Edits[0].Relations[0].ShouldBe("P19");
+        tiny.Keys.Edits[1].Relations[^1].ShouldStartWith("wording:");
+    }
+
+    [Fact]
+    public void Should_open_for_new_wordings_of_its_relation_and_stay_shut_for_other_questions_about_its_subject()
+    {
+        using var tiny = new TinyMemory(edits: [TinyMemory.New("1", "Anna Berg", "P19", "Anna Berg was born in", "Lima"), TinyMemory.New("2", "Oslo", "P17", "Oslo is a city in", "Chile")]);
+        using var scope = NewDisposeScope();
+        using var edited = tiny.Edited(DecisionRule.For(AddressingMode.Subject, true, tiny.Keys.Thresholds));
+        bool Open(string prompt) => edited.Prepare([prompt])[0].Decision!.Open;
+
+        Open("Anna Berg was born in").ShouldBeTrue();
+        Open("He was late. The native place of Anna Berg, they say, is").ShouldBeTrue();
+        Open("Where did Anna Berg's life begin? It was").ShouldBeTrue();
+        Open("Anna Berg plays the").ShouldBeFalse();
+        Open("Which instrument does Anna Berg play?").ShouldBeFalse();
+        Open("Anna Bergman was born in").ShouldBeFalse();
+        edited.Prepare(["Anna Berg plays the"])[0].Decision!.Reason.ShouldContain("lead of the edit's relation");
     }
 }

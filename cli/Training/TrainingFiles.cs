@@ -1,0 +1,46 @@
+using System.CommandLine;
+using MindBridge.Memory.Edits;
+using MindBridge.Memory.FactTexts;
+using MindBridge.Memory.Pretraining;
+using MindBridge.Memory.Splits;
+
+namespace MindBridge.Cli.Training;
+
+/// <summary>The files both training verbs read.</summary>
+internal sealed class TrainingFiles
+{
+    public Option<string?> Edits { get; } = new("--edits") { Description = "The edits: CounterFact, ZsRE, our JSON lines or CSV, as the file is. Its paraphrases and locality prompts are never trained on." };
+
+    public Option<string?> OutOfScope { get; } = new("--out-of-scope") { Description = "Prompts whose answers must stay; without it the edits beyond --limit, or shipped sentences." };
+
+    public Option<string[]> Validation { get; } = new("--validation") { Description = "Probes that choose the best checkpoint and the thresholds; without it held-out wordings. May be given several times." };
+
+    public Option<string?> Prefixes { get; } = new("--prefixes") { Description = "General sentences, one a line, put before prompts; without it the shipped ones." };
+
+    public Option<int?> Limit { get; } = new("--limit") { Description = "Only the first N edits." };
+
+    public Option<int> Wordings { get; } = new("--wordings") { Description = "Wordings each edit borrows from other edits of its relation.", DefaultValueFactory = _ => new SplitSettings().Wordings };
+
+    public Option<int> Hard { get; } = new("--hard-negatives") { Description = "Out-of-scope prompts for each edit that ask another thing about its subject.", DefaultValueFactory = _ => 0 };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Edits, OutOfScope, Validation, Prefixes, Limit, Wordings, Hard]) command.Options.Add(option);
+    }
+
+    public EncoderTrainingData Read(ParseResult parsed, long seed, IProgress<string> notes)
+    {
+        var path = parsed.GetValue(Edits) ?? throw new ArgumentException("no edits are given; name their file with --edits");
+        var file = EditFile.Read(path);
+        if (file.BadRows.Count > 0) notes.Report($"{file.BadRows.Count} rows of {path} were left out; `mindbridge edits check {path}` names them");
+        var set = EditSet.Resolve(file);
+        if (set.Conflicts.Count > 0) notes.Report($"{set.Conflicts.Count} conflicts: the last edit of a subject and relation stands");
+        var validation = parsed.GetValue(Validation) is { Length: > 0 } given ? given.SelectMany(v => PromptFile.ReadProbes(v)).ToArray() : null;
+        var settings = new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = parsed.GetValue(Limit), Wordings = parsed.GetValue(Wordings), HardNegatives = parsed.GetValue(Hard) };
+        // Nothing is held out for scoring here: who trains by hand brings test probes of his own.
+        var split = Splitter.Make(set, settings, parsed.GetValue(OutOfScope) is { } other ? PromptFile.Read(other) : null, validation, heldOut: []);
+        foreach (var (why, count) in split.LeftOut) notes.Report($"left out: {count} {why}");
+        var prefixes = parsed.GetValue(Prefixes) is { } sentences ? File.ReadLines(sentences).Select(l => l.Trim()).Where(l => l.Length > 0).ToArray() : GeneralPrompts.Sentences;
+        return new EncoderTrainingData { Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = prefixes };
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace MindBridge.EndToEnd.Tests;
+
+/// <summary>The verbs one after another on a tiny world, as a user would type them.</summary>
+public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IClassFixture<TinyFiles>
+{
+    private string Folder(string name) => Path.Combine(files.Root, name);
+
+    [Fact]
+    public async Task Should_train_bridge_evaluate_and_answer()
+    {
+        await Ok("encoder", "train", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--base", files.Encoder, "--out", Folder("memory"), "--epochs", "2");
+        await Ok("bridge", "train", "--encoder", Folder("memory"), "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--llm", files.Gpt2, "--out", Folder("bridge"), "--epochs", "2");
+        var scores = await Ok("evaluate", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "--probes", files.Edits, "--protocol", "all", "--json");
+        foreach (var line in scores.Lines)
+        {
+            using var score = JsonDocument.Parse(line);
+            score.RootElement.TryGetProperty("protocol", out _).ShouldBeTrue(line);
+            score.RootElement.TryGetProperty("n", out _).ShouldBeTrue(line);
+        }
+
+        scores.Output.ShouldContain("generate-exact");
+        (await Ok("ask", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "Ada lives in")).Output.ShouldContain("Ada");
+    }
+
+    [Fact]
+    public async Task Should_run_everything_on_two_llms_with_one_encoder_and_write_the_page()
+    {
+        await Ok("run", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--encoder-base", files.Encoder, "--llm", files.Gpt2, "--llm", files.Llama, "--epochs", "1", "--out", Folder("run"), "--json", Folder("run.json"));
+
+        using var figures = JsonDocument.Parse(await File.ReadAllTextAsync(Folder("run.json"), TestContext.Current.CancellationToken));
+        var llms = figures.RootElement.GetProperty("llms").EnumerateArray().ToList();
+        llms.Count.ShouldBe(2);
+        llms.Select(l => l.GetProperty("encoderId").GetString()).ShouldAllBe(id => id == figures.RootElement.GetProperty("encoder").GetProperty("id").GetString());
+        llms[0].GetProperty("bridgeId").GetString().ShouldNotBe(llms[1].GetProperty("bridgeId").GetString());
+
+        await Ok("report", Folder("run"));
+        Directory.EnumerateFiles(Folder("run"), "*.html").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Should_refuse_a_tampered_encoder()
+    {
+        await Ok("encoder", "train", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--base", files.Encoder, "--out", Folder("tampered"), "--epochs", "1");
+        var heads = Path.Combine(Folder("tampered"), "heads.safetensors");
+        var bytes = await File.ReadAllBytesAsync(heads, TestContext.Current.CancellationToken);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(heads, bytes, TestContext.Current.CancellationToken);
+
+        var outcome = await CommandLine.RunAsync(["bridge", "train", "--encoder", Folder("tampered"), "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--llm", files.Gpt2, "--out", Folder("never")]);
+
+        outcome.ShouldBeASentence("heads.safetensors");
+        Directory.Exists(Folder("never")).ShouldBeFalse();
+    }
+
+    private static async Task<CommandLine.Outcome> Ok(params string[] arguments)
+    {
+        var outcome = await CommandLine.RunAsync(arguments);
+        outcome.ExitCode.ShouldBe(0, $"mindbridge {string.Join(' ', arguments)}\n{outcome.Output}{outcome.Error}");
+        return outcome;
+    }
+}
