@@ -17,12 +17,13 @@ internal sealed class BridgeTexts
     private readonly string[] prompts;
     private readonly int[][] ids;
     private readonly int[][] targets;
+    private readonly bool stops;
 
     public BridgeTexts(BridgeTrainingData data, BridgeTrainingSettings settings, IReadOnlyList<MemoryEncoder> encoders, Llm llm)
     {
         (Edits, OutOfScope) = (data.Edits.Count, settings.Locality > 0 ? data.OutOfScope.Count : 0);
         (EditVariants, OutOfScopeVariants) = (settings.Variants, OutOfScope == 0 ? 0 : settings.OutOfScopeVariants);
-        (prompts, ids, targets) = (new string[Count], new int[Count][], new int[Edits * EditVariants][]);
+        (prompts, ids, targets, stops) = (new string[Count], new int[Count][], new int[Edits * EditVariants][], settings.Stop);
         var prefixes = new PrefixSentences(data.Prefixes, encoders[0].Tokenizer);
         var limit = llm.Model.MaxPositions - (settings.SoftTokens * encoders.Count);
         for (var item = 0; item < Count; item++)
@@ -65,7 +66,7 @@ internal sealed class BridgeTexts
 
     public int Negative(int variant, int prompt) => FirstOutOfScope + (variant * OutOfScope) + prompt;
 
-    /// <summary>The LLM's ids of the object that continues an edit's item.</summary>
+    /// <summary>The LLM's ids that continue an edit's item: its object and, where it is trained, the full stop.</summary>
     public int[] Target(int item) => targets[item];
 
     private (int Variant, int Index) Place(int item) =>
@@ -77,7 +78,7 @@ internal sealed class BridgeTexts
         ids[item] = [.. llm.Encode(text)];
         if (ids[item].Length == 0) throw new ArgumentException($"the prompt \"{Short(text)}\" has no tokens for {llm.Name}; give at least one word");
         if (edit is null) return ids[item].Length <= limit;
-        targets[item] = llm.EncodeAnswer(text, edit.Object);
+        targets[item] = stops && edit.Object.TrimEnd() is [.., not ('.' or '!' or '?')] ? llm.EncodeAnswer(text, edit.Object + ".") : llm.EncodeAnswer(text, edit.Object);
         return ids[item].Length + targets[item].Length <= limit;
     }
 

@@ -57,7 +57,7 @@ public sealed class FineTuning : Answerer
         weight.requires_grad_(true);
         using var before = weight.detach().clone();
         using var optimizer = optim.AdamW([weight], settings.LearningRate, weight_decay: 0);
-        var rows = edits.Select(e => (Prompt: copy.Encode(e.Prompt), Answer: copy.EncodeAnswer(e.Prompt, e.Object))).ToList();
+        var rows = edits.Select(e => (Prompt: copy.Encode(e.Prompt), Answer: copy.EncodeClosedAnswer(e.Prompt, e.Object))).ToList();
         var random = new Random(settings.Seed);
         var perEpoch = (rows.Count + settings.Batch - 1) / settings.Batch;
         var step = 0;

@@ -49,5 +49,17 @@ public sealed class Llm : IDisposable
             : [.. Tokenizer.Encode(" " + answer, false)];
     }
 
+    /// <summary>
+    /// The ids of <paramref name="answer"/> and the full stop that ends it. What learns an edit learns to stop with it: an answer that is right but runs on
+    /// ("Italian opera") is a wrong one under natural stop.
+    /// </summary>
+    public int[] EncodeClosedAnswer(string prompt, string answer)
+    {
+        var open = EncodeAnswer(prompt, answer);
+        if (answer.EndsWith('.') || answer.EndsWith('?') || answer.EndsWith('!')) return open;
+        var closed = EncodeAnswer(prompt, answer + ".");
+        return closed.Length > open.Length && closed.AsSpan(0, open.Length).SequenceEqual(open) ? closed : [.. open, .. Tokenizer.Encode(".", false)];
+    }
+
     public void Dispose() => Model.Dispose();
 }
