@@ -17,6 +17,8 @@ internal static class DemoCommand
         var edits = new Option<int>("--edits") { Description = "How many facts to correct", DefaultValueFactory = _ => DemoSettings.DefaultEdits };
         var epochs = new Option<int?>("--epochs") { Description = "Passes of the encoder's training; fewer are quicker and worse", Hidden = true };
         var models = new Option<DirectoryInfo?>("--models") { Description = "Other base models: a folder with the folders demo-encoder, demo-gpt and demo-llama", Hidden = true };
+        var encoder = new Option<string[]>("--set-encoder") { Description = "A setting of stage I, as in `mindbridge encoder train --set`", Hidden = true, DefaultValueFactory = _ => [] };
+        var bridge = new Option<string[]>("--set-bridge") { Description = "A setting of stage II, as in `mindbridge bridge train --set`", Hidden = true, DefaultValueFactory = _ => [] };
         var command = new Command("demo", """
             Correct a few hundred facts in one language model, then carry the corrections over to its successor without training the memory again.
             Everything runs on this machine, on models that are shipped with the program. Exit code 0 means that every gate held.
@@ -26,7 +28,7 @@ internal static class DemoCommand
               mindbridge demo --yes --json demo.json --out runs/demo
             """)
         {
-            yes, json, folder, seed, edits, epochs, models,
+            yes, json, folder, seed, edits, epochs, models, encoder, bridge,
         };
         command.SetAction((parsed, cancellationToken) => new DemoStory(
             new DemoSettings
@@ -34,6 +36,8 @@ internal static class DemoCommand
                 Edits = parsed.GetValue(edits),
                 Seed = parsed.GetValue(seed),
                 Epochs = parsed.GetValue(epochs),
+                EncoderOverrides = parsed.GetValue(encoder)!,
+                BridgeOverrides = parsed.GetValue(bridge)!,
                 Folder = parsed.GetValue(folder)!.FullName,
                 Models = parsed.GetValue(models)?.FullName ?? DemoSettings.ShippedModels,
                 Json = parsed.GetValue(json)?.FullName,

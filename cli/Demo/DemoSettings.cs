@@ -1,3 +1,4 @@
+using MindBridge.Cli.Training;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Running;
@@ -21,6 +22,10 @@ internal sealed record DemoSettings
 
     public int? Epochs { get; init; }
 
+    public IReadOnlyList<string> EncoderOverrides { get; init; } = [];
+
+    public IReadOnlyList<string> BridgeOverrides { get; init; } = [];
+
     public required string Folder { get; init; }
 
     public required string Models { get; init; }
@@ -36,10 +41,11 @@ internal sealed record DemoSettings
 
     public string NextLlm => Model("demo-llama");
 
+    /// <summary>The recipe for edits by the hundred: small batches, as there are few steps in an epoch.</summary>
     public EditingRunSettings Run => new()
     {
-        Encoder = new EncoderTrainingSettings { Epochs = Epochs ?? 12, WordingShare = 0.6, Seed = Seed },
-        Bridge = new BridgeTrainingSettings { Seed = Seed },
+        Encoder = SettingOverrides.Apply(new EncoderTrainingSettings { Epochs = Epochs ?? 30, WordingShare = 0.3, PrefixShare = 0.3, Seed = Seed }, EncoderOverrides),
+        Bridge = SettingOverrides.Apply(BridgeTrainingSettings.Quick with { Epochs = Epochs ?? 60, Seed = Seed }, BridgeOverrides),
     };
 
     private string Model(string name)
