@@ -5,7 +5,8 @@ using MindBridge.Memory;
 namespace MindBridge.Cli.Terminal;
 
 /// <summary>
-/// Shows the progress of a job on stderr: one line that redraws itself on a terminal, and a plain line every few seconds where stderr is a file or a pipe.
+/// Shows the progress of a job on stderr: on a terminal one line with a bar that is drawn again in its place, elsewhere (a file, a pipe) a plain line at the
+/// beginning and the end of each phase and every fifteen seconds between.
 /// </summary>
 internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
 {
@@ -13,18 +14,18 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
     private static readonly TimeSpan BetweenPlainLines = TimeSpan.FromSeconds(15);
 
     private readonly TextWriter writer = Console.Error;
-    private readonly bool redraws = !Console.IsErrorRedirected;
+    private readonly ErrorTerminal terminal = new();
     private readonly Lock gate = new();
     private string? phase;
     private TimeSpan printed;
-    private int drawn;
+    private bool drawn;
 
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
         lock (gate)
         {
-            if (redraws) Draw(value);
+            if (terminal.Redraws) Draw(value);
             else Print(value);
         }
     }
@@ -48,20 +49,28 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
         return text.ToString();
     }
 
+    /// <summary>A bar of <see cref="BarWidth"/> cells; an eighth of a cell is visible.</summary>
+    internal static (string Done, string Left) Bar(double share)
+    {
+        var eighths = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth * 8);
+        var (whole, part) = Math.DivRem(eighths, 8);
+        var done = new string('█', whole) + (part > 0 ? "▏▎▍▌▋▊▉"[part - 1].ToString() : "");
+        return (done, new string('░', BarWidth - done.Length));
+    }
+
     private static string Short(TimeSpan time) => time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
     private void Draw(TrainingProgress value)
     {
-        if (phase != value.Phase && phase is not null) EndLine();
+        if (drawn && phase != value.Phase) EndLine();
         phase = value.Phase;
-        var done = value.Steps > 0 ? Math.Clamp((double)value.Step / value.Steps, 0, 1) : 0;
-        var filled = (int)Math.Round(done * BarWidth);
-        var line = $"{new string('█', filled)}{new string('░', BarWidth - filled)} {Describe(value)}";
-        var room = Math.Max(20, Width() - 1);
-        if (line.Length > room) line = line[..room];
-        // Spaces over what a longer line left behind.
-        writer.Write('\r' + line.PadRight(drawn));
-        drawn = line.Length;
+        var (done, left) = Bar(value.Steps > 0 ? (double)value.Step / value.Steps : 0);
+        // A line that wrapped could not be drawn again in its place.
+        var room = Math.Max(10, terminal.Width - BarWidth - 3);
+        var text = Describe(value);
+        if (text.Length > room) text = text[..room];
+        writer.Write($"{terminal.Clear}{terminal.Coloured(done, value.Finished ? 32 : 36)}{terminal.Coloured(left, 90)}  {text}");
+        drawn = true;
         if (value.Finished) EndLine();
     }
 
@@ -75,19 +84,7 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
 
     private void EndLine()
     {
-        if (redraws && drawn > 0) writer.WriteLine();
-        (drawn, phase) = (0, null);
-    }
-
-    private static int Width()
-    {
-        try
-        {
-            return Console.WindowWidth is > 0 and var width ? width : 80;
-        }
-        catch (IOException)
-        {
-            return 80; // a terminal that does not tell
-        }
+        if (drawn) writer.WriteLine();
+        (drawn, phase) = (false, null);
     }
 }
