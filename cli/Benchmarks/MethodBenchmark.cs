@@ -80,7 +80,7 @@ internal static partial class MethodBenchmark
         if (!BenchCommand.Wants(reference) && !BenchCommand.Wants(peer)) yield break;
         var settings = new BridgeTrainingSettings
         {
-            Layout = SoftPromptLayout.BeforeBos, SoftTokens = 1, Batch = 16, Variants = 2, OutOfScopeVariants = 2, PrefixShare = 0.75, WordingShare = 0, KeyShare = 0, LearningRate = 1e-4, Epochs = 2, ComputeType = type,
+            Layout = SoftPromptLayout.BeforeBos, SoftTokens = 1, Stop = false, Locality = 1, Batch = 16, Variants = 2, OutOfScopeVariants = 2, PrefixShare = 0.75, WordingShare = 0, KeyShare = 0, LearningRate = 1e-4, Epochs = 2, ComputeType = type,
         };
         var wholeEpoch = data.Edits.Count / (double)settings.Batch;
         var folder = Path.Combine(prototype, "checkpoints");

@@ -17,6 +17,8 @@ internal sealed class BridgeObjectives(Llm llm, IReadOnlyList<Projector> project
         var hidden = step.Rows.Hidden(llm.Model, SoftPrompts(step.Features, noise), prompts);
         var objects = step.Labels.Length;
         var memory = nn.functional.cross_entropy(llm.Model.Logits(hidden.narrow(0, 0, objects)), tensor(step.Labels, device: hidden.device));
+        // Full stops come on top of the objects; they must not halve the objects' weight.
+        if (step.Stops > 0) memory = memory.mul((double)objects / (objects - step.Stops));
         if (step.Teachers.Length == 0) return (memory, memory, null);
 
         var locality = Divergence(hidden.narrow(0, objects, step.Teachers.Length), step.Teachers);

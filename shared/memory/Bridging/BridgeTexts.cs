@@ -17,13 +17,15 @@ internal sealed class BridgeTexts
     private readonly string[] prompts;
     private readonly int[][] ids;
     private readonly int[][] targets;
-    private readonly bool stops;
+    private readonly bool[] stopped;
 
     public BridgeTexts(BridgeTrainingData data, BridgeTrainingSettings settings, IReadOnlyList<MemoryEncoder> encoders, Llm llm)
     {
         (Edits, OutOfScope) = (data.Edits.Count, settings.Locality > 0 ? data.OutOfScope.Count : 0);
         (EditVariants, OutOfScopeVariants) = (settings.Variants, OutOfScope == 0 ? 0 : settings.OutOfScopeVariants);
-        (prompts, ids, targets, stops) = (new string[Count], new int[Count][], new int[Edits * EditVariants][], settings.Stop);
+        (prompts, ids, targets) = (new string[Count], new int[Count][], new int[Edits * EditVariants][]);
+        // An object that closes its own sentence ("Washington, D.C.") needs no second full stop.
+        stopped = [.. data.Edits.Select(e => settings.Stop && e.Object.TrimEnd() is [.., not ('.' or '!' or '?')])];
         var prefixes = new PrefixSentences(data.Prefixes, encoders[0].Tokenizer);
         var limit = llm.Model.MaxPositions - (settings.SoftTokens * encoders.Count);
         for (var item = 0; item < Count; item++)
@@ -69,6 +71,9 @@ internal sealed class BridgeTexts
     /// <summary>The LLM's ids that continue an edit's item: its object and, where it is trained, the full stop.</summary>
     public int[] Target(int item) => targets[item];
 
+    /// <summary>Whether an edit's target ends with a full stop of ours.</summary>
+    public bool Stops(int item) => stopped[item % Edits];
+
     private (int Variant, int Index) Place(int item) =>
         item < FirstOutOfScope ? Math.DivRem(item, Edits) : Math.DivRem(item - FirstOutOfScope, OutOfScope);
 
@@ -78,7 +83,7 @@ internal sealed class BridgeTexts
         ids[item] = [.. llm.Encode(text)];
         if (ids[item].Length == 0) throw new ArgumentException($"the prompt \"{Short(text)}\" has no tokens for {llm.Name}; give at least one word");
         if (edit is null) return ids[item].Length <= limit;
-        targets[item] = stops && edit.Object.TrimEnd() is [.., not ('.' or '!' or '?')] ? llm.EncodeAnswer(text, edit.Object + ".") : llm.EncodeAnswer(text, edit.Object);
+        targets[item] = llm.EncodeAnswer(text, Stops(item) ? edit.Object + "." : edit.Object);
         return ids[item].Length + targets[item].Length <= limit;
     }
 

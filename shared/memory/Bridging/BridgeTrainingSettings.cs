@@ -25,6 +25,11 @@ public sealed record BridgeTrainingSettings
     /// <summary>Temperature of the KL; its square scales the term back.</summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>
+    /// Teaches the LLM to end its answer with a full stop after the object. Without it the object comes out and the sentence may go on ("Italian opera"), which a free answer counts as wrong.
+    /// </summary>
+    public bool Stop { get; init; } = true;
+
     /// <summary>Passes over the edits with their own prefixes and wordings; their features are cached once each. The first is always the plain prompts.</summary>
     public int Variants { get; init; } = 4;
 
