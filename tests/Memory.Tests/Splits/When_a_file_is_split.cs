@@ -79,6 +79,18 @@ public sealed class When_a_file_is_split
     }
 
     [Fact]
+    public void A_wording_that_a_probe_asks_is_given_up_and_the_probe_is_kept()
+    {
+        var records = World(12).Records.ToList();
+        var asked = RelationTemplates.Apply(s_templates[1], records[0].Edit.Subject);
+        records[0] = records[0] with { Probes = [.. records[0].Probes, new Probe { Kind = ProbeKind.Generality, Prompt = asked, Answer = records[0].Edit.Object, EditId = records[0].Edit.Id }] };
+        var split = Splitter.Make(EditSet.Resolve(records), new SplitSettings { HeldOutTemplates = 0 });
+        split.Probes.ShouldContain(p => p.Kind == ProbeKind.Generality && p.Prompt == asked);
+        split.Edits[0].Wordings.ShouldNotContain(asked);
+        split.Edits[0].Wordings.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void One_seed_gives_one_artifact()
     {
         using var folder = new TemporaryFolder();
