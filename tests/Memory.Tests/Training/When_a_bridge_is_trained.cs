@@ -92,10 +92,13 @@ public sealed class When_a_bridge_is_trained : IClassFixture<When_a_bridge_is_tr
         using var frozen = no_grad();
         using var encoder = MemoryEncoder.From(world.One);
         using var llm = Llm.From(world.World.Gpt2);
-        var texts = new[] { "Rome", "Kathmandu" }.Select(target => new BridgeTexts(
+        var texts = new[] { "Rome", "Oslo", "Kathmandu" }.Select(target => new BridgeTexts(
             TinyWorld.BridgeData with { Edits = [.. TinyWorld.Edits.Select(e => e with { Object = target })] }, TinyWorld.BridgeSettings, [encoder], llm)).ToArray();
-        texts[0].Prompts.ShouldBe(texts[1].Prompts);
-        texts[0].Prompts.Select(encoder.Ids).SelectMany(i => i).ShouldBe(texts[1].Prompts.Select(encoder.Ids).SelectMany(i => i));
+        foreach (var other in texts.Skip(1))
+        {
+            other.Prompts.ShouldBe(texts[0].Prompts);
+            other.Prompts.Select(encoder.Ids).SelectMany(i => i).ShouldBe(texts[0].Prompts.Select(encoder.Ids).SelectMany(i => i));
+        }
 
         using var scope = NewDisposeScope();
         using var projector = new Projector(encoder.Width, 2, llm.Model.Width);
@@ -105,7 +108,9 @@ public sealed class When_a_bridge_is_trained : IClassFixture<When_a_bridge_is_tr
             var row = BridgePlan.Whole(t.Ids[0], t.Target(0), 2, layout, llm.Tokenizer.Bos);
             return llm.Model.Logits(new PaddedRows([row with { At = [.. Enumerable.Range(0, t.Ids[0].Length + 2)] }]).Hidden(llm.Model, soft)).data<float>().ToArray();
         }).ToArray();
-        logits[0].ShouldBe(logits[1]);
+        logits[0].SequenceEqual(logits[1]).ShouldBeTrue();
+        // A longer target makes larger matrices, whose sums run in another order.
+        logits[0].Zip(logits[2]).Max(p => Math.Abs(p.First - p.Second)).ShouldBeLessThan(1e-4f);
     }
 
     [Fact]
