@@ -103,7 +103,7 @@ internal sealed class Rotary(double[] frequencies, int headWidth, Pairing pairin
         }
         _cos?.Dispose();
         _sin?.Dispose();
-        _cos = tensor(cos, [positions, headWidth], device: device).DetachFromDisposeScope();
-        _sin = tensor(sin, [positions, headWidth], device: device).DetachFromDisposeScope();
+        _cos = tensor(cos, device: device).view(positions, headWidth).DetachFromDisposeScope();
+        _sin = tensor(sin, device: device).view(positions, headWidth).DetachFromDisposeScope();
     }
 }
