@@ -45,7 +45,7 @@ internal sealed record DemoSettings
     public EditingRunSettings Run => new()
     {
         Encoder = SettingOverrides.Apply(new EncoderTrainingSettings { Epochs = Epochs ?? 30, WordingShare = 0.3, PrefixShare = 0.3, Seed = Seed }, EncoderOverrides),
-        Bridge = SettingOverrides.Apply(BridgeTrainingSettings.Quick with { Epochs = Epochs ?? 60, Seed = Seed }, BridgeOverrides),
+        Bridge = SettingOverrides.Apply(BridgeTrainingSettings.Quick with { Epochs = Epochs ?? 40, Seed = Seed }, BridgeOverrides),
     };
 
     private string Model(string name)
