@@ -60,7 +60,7 @@ public sealed class Codebook : Answerer
         foreach (var parameter in llm.Model.parameters()) parameter.requires_grad_(false);
 
         var requests = edits.Select(e => new Request { Prompt = e.Prompt, Ids = llm.Encode(e.Prompt) }).ToList();
-        var answers = edits.Select(e => llm.EncodeClosedAnswer(e.Prompt, e.Object)).ToList();
+        var answers = edits.Select(e => llm.EncodeAnswer(e.Prompt, e.Object)).ToList();
         using var scope = NewDisposeScope();
         var keys = Activations(llm, requests, layer);
         var scale = keys.square().mean().sqrt().item<float>();

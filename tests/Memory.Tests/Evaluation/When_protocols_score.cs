@@ -85,8 +85,8 @@ public sealed class When_protocols_score(When_protocols_score.World world) : ICl
     [Fact]
     public void Should_edit_with_a_codebook_and_defer_elsewhere()
     {
-        using var codebook = Codebook.Write(llm, [TinyMemory.New("1", "Oslo", null, "Oslo is in", "Peru"), TinyMemory.New("2", "Rome", null, "Rome is in", "Norway")], new CodebookSettings { Steps = 250, Layer = 0 });
-        Probe[] probes = [Gen("Oslo is in", "Peru"), Gen("Rome is in", "Norway"), new() { Kind = ProbeKind.LocalityNeighbour, Prompt = "Carl works in", Answer = "St. Paul" }];
+        using var codebook = Codebook.Write(llm, [TinyMemory.New("1", "Oslo", null, "Oslo is in", "Peru"), TinyMemory.New("2", "Rome", null, "Rome is in", "Iran")], new CodebookSettings { Steps = 250, Layer = 0 });
+        Probe[] probes = [Gen("Oslo is in", "Peru"), Gen("Rome is in", "Iran"), new() { Kind = ProbeKind.LocalityNeighbour, Prompt = "Carl works in", Answer = "St. Paul" }];
         using var unedited = new Unedited(llm);
         using var evaluation = new MindBridge.Memory.Scoring.Protocols.Evaluation(unedited, probes);
         evaluation.Score(codebook, [Protocol.GeneratePrefix]).Results[0].Results.Select(r => r.Value).ShouldBe([1, 1, 1]);
