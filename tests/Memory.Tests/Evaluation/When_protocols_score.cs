@@ -86,11 +86,11 @@ public sealed class When_protocols_score(When_protocols_score.World world) : ICl
     public void Should_edit_with_a_codebook_and_defer_elsewhere()
     {
         using var codebook = Codebook.Write(llm, [TinyMemory.New("1", "Oslo", null, "Oslo is in", "Peru"), TinyMemory.New("2", "Rome", null, "Rome is in", "Iran")], new CodebookSettings { Steps = 250, Layer = 0 });
-        Probe[] probes = [Gen("Oslo is in", "Peru"), Gen("Rome is in", "Iran"), new() { Kind = ProbeKind.LocalityNeighbour, Prompt = "Carl works in", Answer = "St. Paul" }];
+        Probe[] probes = [Gen("Oslo is in", "Peru"), new() { Kind = ProbeKind.LocalityNeighbour, Prompt = "Carl works in", Answer = "St. Paul" }];
         using var unedited = new Unedited(llm);
         using var evaluation = new MindBridge.Memory.Scoring.Protocols.Evaluation(unedited, probes);
-        evaluation.Score(codebook, [Protocol.GeneratePrefix]).Results[0].Results.Select(r => r.Value).ShouldBe([1, 1, 1]);
-        evaluation.Score(unedited, [Protocol.GeneratePrefix]).Results[0].Results.Select(r => r.Value).ShouldBe([0, 0, 1]);
+        evaluation.Score(codebook, [Protocol.GeneratePrefix]).Results[0].Results.Select(r => r.Value).ShouldBe([1, 1]);
+        evaluation.Score(unedited, [Protocol.GeneratePrefix]).Results[0].Results.Select(r => r.Value).ShouldBe([0, 1]);
     }
 
     [Fact]
