@@ -1,9 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
+using MindBridge.Cli.Terminal;
+using MindBridge.Memory;
 using MindBridge.Memory.Addressing;
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Rivals;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Scoring.Protocols;
@@ -41,65 +42,69 @@ internal static class EvaluateCommand
         var (probes, fromProbes) = ProbesOf(result.GetRequiredValue(options.Probes));
         var edits = memory.EditsOf(result) ?? (fromProbes.Count > 0 ? fromProbes : null);
         if (result.GetValue(options.Limit) is { } limit) probes = [.. probes.GroupBy(p => p.Kind).SelectMany(g => g.Take(limit))];
-        probes = WithoutLeaks(probes, edits);
         if (result.GetValue(options.Training) is { Length: > 0 } training)
             new LeakCheck(training.SelectMany(f => PromptFile.Read(f)).Select(p => p.Prompt)).RefuseLeaks([.. probes]);
 
         using var llm = Llm.From(result.GetRequiredValue(memory.Llm));
         using var unedited = new Unedited(llm);
-        using var evaluation = new Evaluation(unedited, probes, Objects(edits), cancellation);
-        var (seed, json) = (result.GetValue(options.Seed), result.GetValue(options.Json));
-        void Write(Evaluated evaluated, string system) => ScoreLines.Write(evaluated, system, seed, llm.Name, json);
         var rival = result.GetValue(options.Rival);
-        if (rival is null && result.GetValue(memory.Bridge) is null or [])
+        if (rival is not null && edits is null) throw new ArgumentException($"--rival {rival} needs the edits; name their file with --edits");
+        var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f]).Probes).ToList() : null;
+        using var folders = rival is null && result.GetValue(memory.Bridge) is { Length: > 0 } ? memory.Open(result, result.GetValue(options.Table) ? edits : memory.EditsOf(result), validation) : null;
+        foreach (var folder in folders?.EncoderFolders ?? [])
+            if (TrainingTexts.Exist(folder)) probes = WithoutLeaks(probes, TrainingTexts.Read(folder));
+        probes = WithoutLeaks(probes, edits);
+
+        using var evaluation = new Evaluation(unedited, probes, Objects(edits), cancellation);
+        foreach (var (system, model) in Models(result, memory, options, llm, folders, edits, cancellation))
+            using (model)
+                ScoreLines.Write(evaluation.Score(model, protocols), system, result.GetValue(options.Seed), llm.Name, result.GetValue(options.Json));
+    }
+
+    private static IEnumerable<(string System, Answerer Model)> Models(ParseResult result, MemoryOptions memory, Options options, Llm llm, MemoryFolders? folders, IReadOnlyList<Edit>? edits, CancellationToken cancellation)
+    {
+        if (result.GetValue(options.Rival) is { } rival)
         {
-            Write(evaluation.Score(unedited, protocols), "unedited");
-            return;
+            yield return (rival, RivalOf(rival, llm, result.GetValue(memory.Encoder), edits!, cancellation));
+            yield break;
         }
-        if (rival is not null)
+        if (folders is null)
         {
-            using var encoder = rival == "ike" ? MemoryEncoder.From(result.GetValue(memory.Encoder) is [var folder, ..] ? folder : throw new ArgumentException("--rival ike finds the nearest edit by encoder feature; name the encoder with --encoder")) : null;
-            using var model = RivalOf(rival, llm, encoder, edits ?? throw new ArgumentException($"--rival {rival} edits the LLM itself; name the file of edits with --edits"), cancellation);
-            Write(evaluation.Score(model, protocols), rival);
-            return;
+            yield return ("unedited", new Unedited(llm));
+            yield break;
         }
 
-        var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f]).Probes).ToList() : null;
+        using var edited = folders.On(llm, memory.RoutingOf(result));
+        static string Name(DecisionRule rule) => $"{rule.Addressing}, gate {(rule.Gated ? "on" : "off")}".ToLowerInvariant();
         if (!result.GetValue(options.Table))
         {
-            using var folders = memory.Open(result, memory.EditsOf(result), validation);
-            using var edited = folders.On(llm, memory.RoutingOf(result));
-            var label = string.Create(CultureInfo.InvariantCulture, $"{edited.Shards[0].Rule.Addressing}, gate {(edited.Shards[0].Rule.Gated ? "on" : "off")}").ToLowerInvariant();
-            Write(evaluation.Score(edited, protocols), label);
-            return;
+            yield return (Name(edited.Shards[0].Rule), edited);
+            yield break;
         }
-
-        using var all = memory.Open(result, edits, validation);
-        using var some = all.On(llm, memory.RoutingOf(result));
         foreach (var mode in Enum.GetValues<AddressingMode>())
             foreach (var gated in (bool[])[false, true])
             {
-                if (mode is not AddressingMode.Direct && some.Shards.Any(s => s.Keys is null)) continue;
-                using var view = some.With(s => DecisionRule.For(mode, gated, s.Keys?.Thresholds ?? new Thresholds()));
-                Write(evaluation.Score(view, protocols), $"{mode}, gate {(gated ? "on" : "off")}".ToLowerInvariant());
+                if (mode is not AddressingMode.Direct && edited.Shards.Any(s => s.Keys is null)) continue;
+                var view = edited.With(s => DecisionRule.For(mode, gated, s.Keys?.Thresholds ?? new Thresholds()));
+                yield return (Name(view.Shards[0].Rule), view);
             }
     }
 
-    private static Answerer RivalOf(string name, Llm llm, MemoryEncoder? encoder, IReadOnlyList<Edit> edits, CancellationToken cancellation)
+    private static Answerer RivalOf(string name, Llm llm, string[]? encoders, IReadOnlyList<Edit> edits, CancellationToken cancellation)
     {
-        var shown = Environment.TickCount64;
-        void Progress(int step, int steps, double loss)
+        using var line = new ProgressLine();
+        var meter = (ProgressMeter?)null;
+        void Progress(int step, int steps, double loss) => (meter ??= new ProgressMeter(line, name, steps)).Report(step, loss);
+        switch (name)
         {
-            if (Environment.TickCount64 - shown < 2000 && step < steps) return;
-            shown = Environment.TickCount64;
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: step {step}/{steps}  loss {loss:0.000}"));
+            case "ike":
+                var encoder = MemoryEncoder.From(encoders is [var folder, ..] ? folder : throw new ArgumentException("--rival ike finds the nearest edit by encoder feature; name the encoder with --encoder"));
+                return new InContext(llm, encoder, KeyStore.Build(encoder, edits));
+            case "grace":
+                return Codebook.Write(llm, edits, new CodebookSettings(), Progress, cancellation);
+            default:
+                return FineTuning.Train(Llm.From(llm.Folder!), edits, new FineTuningSettings(), Progress, cancellation);
         }
-        return name switch
-        {
-            "ike" => new InContext(llm, encoder!, KeyStore.Build(encoder!, edits)),
-            "grace" => Codebook.Write(llm, edits, new CodebookSettings(), Progress, cancellation),
-            _ => FineTuning.Train(Llm.From(llm.Folder!), edits, new FineTuningSettings(), Progress, cancellation),
-        };
     }
 
     private static Dictionary<string, string>? Objects(IReadOnlyList<Edit>? edits) => edits?.DistinctBy(e => e.Id).ToDictionary(e => e.Id, e => e.Object, StringComparer.Ordinal);
@@ -145,6 +150,14 @@ internal static class EvaluateCommand
         Console.Error.WriteLine($"{leaks.Count} of {probes.Count} probes are left out, because the edits' own prompts give them away; the first: \"{leaks[0].Probe.Prompt}\" ({leaks[0].Overlap})");
         var seen = leaks.Select(l => l.Probe).ToHashSet(ReferenceEqualityComparer.Instance);
         return [.. probes.Where(p => !seen.Contains(p))];
+    }
+
+    // What else the encoder was trained on must not score at all: someone gave the training file for the test file.
+    private static IReadOnlyList<Probe> WithoutLeaks(IReadOnlyList<Probe> probes, EncoderTrainingData texts)
+    {
+        var left = WithoutLeaks(probes, texts.Edits);
+        new LeakCheck(texts.OutOfScope.SelectMany(p => p.Wordings.Prepend(p.Prompt)).Concat(texts.Prefixes)).RefuseLeaks([.. left]);
+        return left;
     }
 
     private sealed class Options

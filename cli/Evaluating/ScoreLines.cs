@@ -17,6 +17,7 @@ internal static class ScoreLines
             foreach (var card in cards) Console.WriteLine(Line(card));
             foreach (var (protocol, _) in evaluated.Results.Where(r => r.Protocol.IsShare))
                 Console.WriteLine(Total(evaluated.Summarise(protocol)!, protocol, system, llm));
+            if (evaluated.Opened is not null) Console.WriteLine(Gate(evaluated, system, llm));
             return;
         }
         Console.WriteLine($"{llm}: {system}");
@@ -24,7 +25,14 @@ internal static class ScoreLines
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {card.Protocol,-20} {ProbeKindName.Of(card.Kind),-17} {Number(card.Value, card.Unit)} {card.Unit,-4}  [{Number(card.Low, card.Unit)}, {Number(card.High, card.Unit)}]  n {card.N}"));
         if (evaluated.Opened is null) return;
         Console.WriteLine("  memory open          " + string.Join("  ", evaluated.Opened.OrderBy(o => o.Key).Select(o => string.Create(CultureInfo.InvariantCulture, $"{ProbeKindName.Of(o.Key)} {100 * o.Value:0.0} %"))));
+        Console.WriteLine($"  memory closed        {evaluated.Closed.Probes} probes; next-token logits of {evaluated.Closed.Identical} are the unedited LLM's bit for bit");
     }
+
+    private static string Gate(Evaluated evaluated, string system, string llm) => new JsonObject
+    {
+        ["protocol"] = "gate", ["kind"] = "all", ["system"] = system, ["llm"] = llm, ["n"] = evaluated.Results[0].Results.Count, ["closed"] = evaluated.Closed.Probes, ["identicalBits"] = evaluated.Closed.Identical,
+        ["openShare"] = new JsonObject(evaluated.Opened!.OrderBy(o => o.Key).Select(o => KeyValuePair.Create(ProbeKindName.Of(o.Key), (JsonNode?)JsonValue.Create(Math.Round(o.Value, 4))))),
+    }.ToJsonString(MemoryOptions.Json);
 
     private static string Number(double value, string unit) => value.ToString(unit == "%" ? "0.0" : "0.0000", CultureInfo.InvariantCulture);
 

@@ -24,6 +24,7 @@ internal static class BridgeTrainCommand
         var epochs = new Option<int?>("--epochs") { Description = "How often every edit is seen." };
         var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
         var set = new Option<string[]>("--set") { Description = "Any setting by its name in the manifest, for example --set softTokens=1 --set layout=beforeBos." };
+        var every = new Option<double?>("--checkpoint-every") { Description = "Seconds between two checkpoints (30); what a kill can cost." };
         var json = new Option<bool>("--json") { Description = "Print the outcome as one JSON object." };
         var command = new Command("train", """
             Train the bridge from encoders to an LLM (stage II). Encoder and LLM stay as they are, byte for byte.
@@ -32,7 +33,7 @@ internal static class BridgeTrainCommand
             Examples:
               mindbridge bridge train --encoder runs/encoder --llm models/llama --out runs/bridge-llama
               mindbridge bridge train --encoder runs/shard1 --encoder runs/shard2 --llm models/gpt2 --out runs/bridge --preset paper
-            """) { encoders, llm, folder, preset, seed, epochs, device, set, json };
+            """) { encoders, llm, folder, preset, seed, epochs, device, set, every, json };
         files.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -40,6 +41,7 @@ internal static class BridgeTrainCommand
             var recipe = parsed.GetValue(preset) switch { "paper" => BridgeTrainingSettings.Paper, "quick" => BridgeTrainingSettings.Quick, _ => new BridgeTrainingSettings() };
             recipe = recipe with { Seed = parsed.GetValue(seed), Device = parsed.GetValue(device)!, Epochs = parsed.GetValue(epochs) ?? recipe.Epochs };
             recipe = SettingOverrides.Apply(recipe, parsed.GetValue(set) ?? []);
+            if (parsed.GetValue(every) is { } seconds) recipe = recipe with { CheckpointEvery = seconds >= 0 ? TimeSpan.FromSeconds(seconds) : throw new ArgumentException($"--checkpoint-every {seconds}: give 0 (every step) or more seconds") };
             var folders = parsed.GetValue(encoders)!;
             var data = parsed.GetValue(files.Edits) is null ? Kept(folders) : files.Read(parsed, recipe.Seed, notes);
             notes.Report($"{data.Edits.Count} edits, {data.OutOfScope.Count} out-of-scope prompts, {data.Validation.Count} validation probes");

@@ -20,6 +20,7 @@ internal static class EncoderTrainCommand
         var epochs = new Option<int?>("--epochs") { Description = "How often every edit is seen." };
         var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
         var set = new Option<string[]>("--set") { Description = "Any setting by its name in the manifest, for example --set contrast=0.5 --set mask=anyElement --set schedule=phased." };
+        var every = new Option<double?>("--checkpoint-every") { Description = "Seconds between two checkpoints (60); what a kill can cost." };
         var json = new Option<bool>("--json") { Description = "Print the outcome as one JSON object." };
         var command = new Command("train", """
             Train the memory encoder on edits (stage I): injection, association and existence.
@@ -28,7 +29,7 @@ internal static class EncoderTrainCommand
             Examples:
               mindbridge encoder train --edits counterfact.json --limit 1000 --base models/bert --out runs/encoder
               mindbridge encoder train --edits edits.jsonl --out-of-scope other.jsonl --base models/distilbert --out runs/encoder --set association=0
-            """) { start, folder, seed, epochs, device, set, json };
+            """) { start, folder, seed, epochs, device, set, every, json };
         files.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -36,6 +37,7 @@ internal static class EncoderTrainCommand
             var recipe = new EncoderTrainingSettings { Seed = parsed.GetValue(seed), Device = parsed.GetValue(device)! };
             if (parsed.GetValue(epochs) is { } passes) recipe = recipe with { Epochs = passes };
             recipe = SettingOverrides.Apply(recipe, parsed.GetValue(set) ?? []);
+            if (parsed.GetValue(every) is { } seconds) recipe = recipe with { CheckpointEvery = seconds >= 0 ? TimeSpan.FromSeconds(seconds) : throw new ArgumentException($"--checkpoint-every {seconds}: give 0 (every step) or more seconds") };
             var data = files.Read(parsed, recipe.Seed, notes);
             notes.Report($"{data.Edits.Count} edits, {data.OutOfScope.Count} out-of-scope prompts, {data.Validation.Count} validation probes");
             using var line = new ProgressLine();

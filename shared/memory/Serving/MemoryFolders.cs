@@ -23,6 +23,9 @@ public sealed class MemoryFolders : IDisposable
     /// <summary>Encoder ids, then bridge ids.</summary>
     public IReadOnlyList<string> ArtifactIds { get; }
 
+    /// <summary>Where the encoders lie.</summary>
+    public IReadOnlyList<string> EncoderFolders { get; private init; } = [];
+
     /// <summary>Opens bridges and the encoders they name.</summary>
     /// <param name="bridgeFolders">One bridge, or several of shards trained apart.</param>
     /// <param name="encoderFolders">Where the encoders lie; those not given are looked for beside the bridge.</param>
@@ -38,7 +41,7 @@ public sealed class MemoryFolders : IDisposable
         try
         {
             var shards = new List<Shard>();
-            var (encoderIds, bridgeIds) = (new List<string>(), new List<string>());
+            var (encoderIds, bridgeIds, places) = (new List<string>(), new List<string>(), new List<string>());
             SoftPromptLayout? layout = null;
             foreach (var folder in bridgeFolders)
             {
@@ -52,6 +55,7 @@ public sealed class MemoryFolders : IDisposable
                     var place = Find(id, folder, encoderFolders ?? []);
                     var encoder = MemoryEncoder.From(place);
                     opened.Add(encoder);
+                    places.Add(place);
                     encoderIds.Add(encoder.ArtifactId);
                     var keys = KeysOf(encoder, place, edits, validation);
                     if (keys is not null) opened.Add(keys);
@@ -59,7 +63,7 @@ public sealed class MemoryFolders : IDisposable
                     shards.Add(new Shard(encoder, projector, keys, DecisionRule.For(mode, gated, keys?.Thresholds ?? new Thresholds())));
                 }
             }
-            var result = new MemoryFolders(shards, layout ?? SoftPromptLayout.BeforeBos, [.. encoderIds.Distinct(), .. bridgeIds]);
+            var result = new MemoryFolders(shards, layout ?? SoftPromptLayout.BeforeBos, [.. encoderIds.Distinct(), .. bridgeIds]) { EncoderFolders = places };
             result.owned.AddRange(opened);
             return result;
         }

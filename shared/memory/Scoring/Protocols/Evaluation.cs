@@ -1,4 +1,5 @@
 using MindBridge.Memory.Serving;
+using static TorchSharp.torch;
 
 namespace MindBridge.Memory.Scoring.Protocols;
 
@@ -6,9 +7,10 @@ namespace MindBridge.Memory.Scoring.Protocols;
 /// <param name="Answerer">The model's short name.</param>
 /// <param name="ArtifactIds">Encoders and bridges behind it.</param>
 /// <param name="Results">Protocol to results, in the order the protocols were asked for.</param>
+/// <param name="Closed">Whether closed gates leave the LLM as it is; nothing to say where no gate closed.</param>
 /// <param name="Opened">Probe kind to the share of prompts that received a soft prompt; null for models without a gate.</param>
 public sealed record Evaluated(string Answerer, IReadOnlyList<string> ArtifactIds, IReadOnlyList<(Protocol Protocol, IReadOnlyList<ProbeResult> Results)> Results,
-    IReadOnlyDictionary<ProbeKind, double>? Opened)
+    IReadOnlyDictionary<ProbeKind, double>? Opened, ClosedGate Closed)
 {
     /// <summary>Score cards, one for each protocol and kind of probe.</summary>
     /// <param name="system">What was scored, for tables: "subject, gate on".</param>
@@ -30,6 +32,9 @@ public sealed record Evaluated(string Answerer, IReadOnlyList<string> ArtifactId
         return new Summary(rel, gen, loc, Mean(ProbeKind.LocalityNeighbour), Mean(ProbeKind.LocalityHeldOut), Mean(ProbeKind.LocalitySameSubject), Mean(ProbeKind.Portability), (rel + gen + loc) / 3, results.Count);
     }
 }
+
+/// <summary>Probes at which the gate stayed closed, and how many of them gave the unedited LLM's next-token logits bit for bit; the two must be equal.</summary>
+public readonly record struct ClosedGate(int Probes, int Identical);
 
 /// <summary>One row of a table, in percent.</summary>
 public sealed record Summary(double Rel, double Gen, double Loc, double LocNeighbours, double LocHeldOut, double LocSameSubject, double Port, double Avg, int N);
@@ -65,13 +70,28 @@ public sealed class Evaluation : IDisposable
         var decided = candidate.Requests.Any(r => r.Decision is not null);
         var opened = !decided ? null : probes.Zip(candidate.Requests).GroupBy(p => p.First.Kind)
             .ToDictionary(g => g.Key, g => g.Average(p => p.Second.Decision is { Open: true } ? 1.0 : 0.0));
-        return new Evaluated(answerer.Name, answerer.ArtifactIds, results, opened);
+        return new Evaluated(answerer.Name, answerer.ArtifactIds, results, opened, Closed(candidate));
     }
 
     /// <summary>What is asked: the probes given, locality probes without a reference answer taking the unedited model's own.</summary>
     public IReadOnlyList<Probe> Probes => probes;
 
     public void Dispose() => unedited.Dispose();
+
+    private ClosedGate Closed(Candidate candidate)
+    {
+        int[] closed = [.. Enumerable.Range(0, probes.Count).Where(i => candidate.Requests[i].Decision is { Open: false })];
+        var identical = 0;
+        foreach (var rows in closed.Chunk(256))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var before = Passes.NextTokenLogits(unedited.Answerer, [.. rows.Select(i => unedited.Requests[i])]);
+            var after = Passes.NextTokenLogits(candidate.Answerer, [.. rows.Select(i => candidate.Requests[i])]);
+            identical += before.ne(after).sum(1).cpu().data<long>().ToArray().Count(differences => differences == 0);
+        }
+        return new ClosedGate(closed.Length, identical);
+    }
 
     private static IReadOnlyList<Probe> Answered(Answerer unedited, IReadOnlyList<Probe> probes, CancellationToken cancellationToken)
     {
