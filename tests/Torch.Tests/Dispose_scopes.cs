@@ -157,6 +157,14 @@ public class Dispose_scopes
     }
 
     [Fact]
+    public void Big_forgotten_tensors_do_not_pile_up()
+    {
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 400; i++) torch.ones(1 << 22);
+        (Tensor.TotalCount - before).ShouldBeLessThan(200, "16 MiB each: the garbage collector must have come by");
+    }
+
+    [Fact]
     public void A_thousand_training_steps_leave_count_and_memory_flat()
     {
         using var model = nn.Sequential(nn.Linear(64, 256), nn.GELU(), nn.LayerNorm(256), nn.Dropout(0.1), nn.Linear(256, 16));

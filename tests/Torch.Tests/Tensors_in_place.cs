@@ -112,6 +112,30 @@ public class Tensors_in_place
     }
 
     [Fact]
+    public void Products_of_short_floats_are_float_products_rounded_once()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var type in new[] { bfloat16, float16 })
+        {
+            torch.random.manual_seed(3);
+            var x = torch.randn(33, 70).to(type);
+            var w = torch.randn(20, 70).to(type);
+            var bias = torch.randn(20).to(type);
+            var exact = nn.functional.linear(x.to(float32), w.to(float32), bias.to(float32));
+            var ours = nn.functional.linear(x, w, bias);
+            ours.dtype.ShouldBe(type);
+            (ours.to(float32) - exact).abs().max().ToSingle().ShouldBeLessThan(type == bfloat16 ? 0.15f : 0.02f);
+            x.matmul(w.t()).dtype.ShouldBe(type);
+            torch.einsum("ij,kj->ik", x, w).dtype.ShouldBe(type);
+            var trained = w.detach().clone().requires_grad_();
+            nn.functional.linear(x, trained).sum().backward();
+            trained.grad!.dtype.ShouldBe(type);
+            (trained.grad.to(float32) - x.to(float32).sum(0L).expand(20, 70)).abs().max().ToSingle().ShouldBeLessThan(0.15f);
+        }
+        Should.Throw<ExternalException>(() => torch.ones(2, 2).matmul(torch.ones(2, 2, dtype: bfloat16)));
+    }
+
+    [Fact]
     public void Factories_take_shape_type_and_device()
     {
         using var scope = NewDisposeScope();

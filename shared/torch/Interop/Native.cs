@@ -54,6 +54,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int ts_element_size(Tensor? a);
     [LibraryImport(Library)] internal static partial long ts_storage_offset(Tensor? a);
     [LibraryImport(Library)] internal static partial long ts_nbytes(Tensor? a);
+    [LibraryImport(Library)] internal static partial long ts_weight(nint a);
     [LibraryImport(Library)] internal static partial int ts_is_contiguous(Tensor? a);
     [LibraryImport(Library)] internal static partial int ts_is_sparse(Tensor? a);
     [LibraryImport(Library)] internal static partial int ts_is_leaf(Tensor? a);
@@ -411,15 +412,15 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial Tensor ts_bucketize(Tensor? a, Tensor? boundaries, int narrow, int right);
     [LibraryImport(Library)] internal static partial Tensor ts_isin(Tensor? a, Tensor? b, int unique, int invert);
     [LibraryImport(Library)] internal static partial Tensor ts_histc(Tensor? a, long bins, double low, double high);
-    [LibraryImport(Library)] internal static partial Tensor ts_matmul(Tensor? a, Tensor? b);
-    [LibraryImport(Library)] internal static partial Tensor ts_mm(Tensor? a, Tensor? b);
-    [LibraryImport(Library)] internal static partial Tensor ts_bmm(Tensor? a, Tensor? b);
-    [LibraryImport(Library)] internal static partial Tensor ts_mv(Tensor? a, Tensor? b);
     [LibraryImport(Library)] internal static partial Tensor ts_dot(Tensor? a, Tensor? b);
     [LibraryImport(Library)] internal static partial Tensor ts_outer(Tensor? a, Tensor? b);
     [LibraryImport(Library)] internal static partial Tensor ts_vdot(Tensor? a, Tensor? b);
     [LibraryImport(Library)] internal static partial Tensor ts_inner(Tensor? a, Tensor? b);
     [LibraryImport(Library)] internal static partial Tensor ts_kron(Tensor? a, Tensor? b);
+    [LibraryImport(Library)] internal static partial Tensor ts_matmul(Tensor? a, Tensor? b);
+    [LibraryImport(Library)] internal static partial Tensor ts_mm(Tensor? a, Tensor? b);
+    [LibraryImport(Library)] internal static partial Tensor ts_bmm(Tensor? a, Tensor? b);
+    [LibraryImport(Library)] internal static partial Tensor ts_mv(Tensor? a, Tensor? b);
     [LibraryImport(Library)] internal static partial Tensor ts_addmm(Tensor? a, Tensor? b, Tensor? c, double beta, double alpha);
     [LibraryImport(Library)] internal static partial Status ts_addmm_(Tensor? a, Tensor? b, Tensor? c, double beta, double alpha);
     [LibraryImport(Library)] internal static partial Tensor ts_addmv(Tensor? a, Tensor? b, Tensor? c, double beta, double alpha);

@@ -137,14 +137,26 @@ public static partial class torch
         public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
         /// <summary>Frees the native tensor of a managed one that was forgotten.</summary>
-        private sealed class Guard(nint handle)
+        private sealed class Guard
         {
-            private nint handle = handle;
+            // The collector sees a few dozen bytes where megabytes hang; of those it is told.
+            private const long Heavy = 1 << 20;
+
+            private readonly long weight;
+            private nint handle;
+
+            public Guard(nint handle)
+            {
+                this.handle = handle;
+                weight = Native.ts_weight(handle);
+                if (weight >= Heavy) GC.AddMemoryPressure(weight);
+            }
 
             public void Disarm()
             {
                 handle = 0;
                 GC.SuppressFinalize(this);
+                if (weight >= Heavy) GC.RemoveMemoryPressure(weight);
             }
 
             ~Guard()
@@ -152,6 +164,7 @@ public static partial class torch
                 if (handle == 0) return;
                 Interlocked.Decrement(ref totalCount);
                 Native.ts_dispose(handle);
+                if (weight >= Heavy) GC.RemoveMemoryPressure(weight);
             }
         }
     }

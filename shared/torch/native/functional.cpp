@@ -3,7 +3,12 @@
 #include <cmath>
 
 API Handle ts_linear(Handle input, Handle weight, Handle bias) {
-    return tensor([&] { return at::linear(t(input), t(weight), optional(bias)); });
+    return tensor([&] {
+        return product(t(input), t(weight), [&](const at::Tensor& x, const at::Tensor& w) {
+            if (!bias) return at::linear(x, w);
+            return at::linear(x, w, x.scalar_type() == t(input).scalar_type() ? t(bias) : t(bias).to(x.scalar_type()));
+        });
+    });
 }
 API Handle ts_bilinear(Handle a, Handle b, Handle weight, Handle bias) { return tensor([&] { return at::bilinear(t(a), t(b), t(weight), optional(bias)); }); }
 API Handle ts_embedding(Handle weight, Handle ids, int64_t padding, int scale, int sparse) {
@@ -55,8 +60,9 @@ API Handle ts_attention(Handle query, Handle key, Handle value, Handle mask, dou
         return at::scaled_dot_product_attention(t(query), t(key), t(value), optional(mask), p, causal != 0);
 #else
         const auto& q = t(query);
+        const auto multiply = [](const at::Tensor& x, const at::Tensor& y) { return at::matmul(x, y); };
         if (causal && mask) throw std::invalid_argument("scaled_dot_product_attention takes a mask or is_causal, not both");
-        auto scores = at::matmul(q * (1.0 / std::sqrt(static_cast<double>(q.size(-1)))), t(key).transpose(-2, -1));
+        auto scores = product(q * (1.0 / std::sqrt(static_cast<double>(q.size(-1)))), t(key).transpose(-2, -1), multiply);
         constexpr double never = -std::numeric_limits<double>::infinity();
         if (causal) {
             auto allowed = at::ones({q.size(-2), t(key).size(-2)}, q.options().dtype(at::kBool)).tril();
@@ -66,7 +72,7 @@ API Handle ts_attention(Handle query, Handle key, Handle value, Handle mask, dou
         }
         auto weights = at::softmax(scores, -1);
         if (p > 0) weights = at::dropout(weights, p, true);
-        return at::matmul(weights, t(value));
+        return product(weights, t(value), multiply);
 #endif
     });
 }

@@ -6,21 +6,12 @@
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
 #include <torch/cuda.h>
-#include <malloc.h>
 #include <mutex>
 
 namespace {
 thread_local std::string error;
 thread_local std::vector<at::Tensor> waiting;
 
-// Training frees and asks for the same big buffers every step. By default glibc maps each one afresh and the kernel
-// zeroes it again, which costs about a quarter of a step; kept on the heap they are simply reused.
-__attribute__((constructor)) void keep_big_buffers() {
-    if (getenv("MINDTORCH_DEFAULT_MALLOC")) return;
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, 2147483647);
-    mallopt(M_TOP_PAD, 64 << 20);
-}
 }
 
 void keep_error(const char* message) noexcept {
@@ -42,6 +33,15 @@ void keep_current_exception() noexcept {
     } catch (...) {
         keep_error("an unknown native error");
     }
+}
+
+bool has_wide_vectors() {
+#if defined(__x86_64__)
+    static const bool has = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    return has;
+#else
+    return true;
+#endif
 }
 
 int keep_list(std::vector<at::Tensor> tensors) {

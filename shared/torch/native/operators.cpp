@@ -222,12 +222,39 @@ API Handle ts_isin(Handle a, Handle b, int unique, int invert) { return tensor([
 API Handle ts_histc(Handle a, int64_t bins, double low, double high) { return tensor([&] { return at::histc(t(a), bins, low, high); }); }
 
 // Products and linear algebra
-BINARY(matmul) BINARY(mm) BINARY(bmm) BINARY(mv) BINARY(dot) BINARY(outer) BINARY(vdot) BINARY(inner) BINARY(kron)
-API Handle ts_addmm(Handle a, Handle b, Handle c, double beta, double alpha) { return tensor([&] { return at::addmm(t(a), t(b), t(c), beta, alpha); }); }
+BINARY(dot) BINARY(outer) BINARY(vdot) BINARY(inner) BINARY(kron)
+#define PRODUCT(name) \
+    API Handle ts_##name(Handle a, Handle b) { \
+        return tensor([&] { return product(t(a), t(b), [](const at::Tensor& x, const at::Tensor& y) { return at::name(x, y); }); }); \
+    }
+PRODUCT(matmul) PRODUCT(mm) PRODUCT(bmm) PRODUCT(mv)
+API Handle ts_addmm(Handle a, Handle b, Handle c, double beta, double alpha) {
+    return tensor([&] {
+        return product(t(b), t(c), [&](const at::Tensor& x, const at::Tensor& y) { return at::addmm(t(a).to(x.scalar_type()), x, y, beta, alpha); });
+    });
+}
 API int ts_addmm_(Handle a, Handle b, Handle c, double beta, double alpha) { return status([&] { t(a).addmm_(t(b), t(c), beta, alpha); }); }
 API Handle ts_addmv(Handle a, Handle b, Handle c, double beta, double alpha) { return tensor([&] { return at::addmv(t(a), t(b), t(c), beta, alpha); }); }
-API Handle ts_baddbmm(Handle a, Handle b, Handle c, double beta, double alpha) { return tensor([&] { return at::baddbmm(t(a), t(b), t(c), beta, alpha); }); }
-API Handle ts_einsum(const char* equation, const Handle* parts, int count) { return tensor([&] { return at::einsum(equation, list(parts, count)); }); }
+API Handle ts_baddbmm(Handle a, Handle b, Handle c, double beta, double alpha) {
+    return tensor([&] {
+        return product(t(b), t(c), [&](const at::Tensor& x, const at::Tensor& y) {
+            // libtorch 1.13 multiplies uninitialised memory by a beta of zero, and a NaN there stays one.
+            if (beta == 0) return at::bmm(x, y).mul_(alpha);
+            return at::baddbmm(t(a).to(x.scalar_type()), x, y, beta, alpha);
+        });
+    });
+}
+API Handle ts_einsum(const char* equation, const Handle* parts, int count) {
+    return tensor([&] {
+        auto operands = list(parts, count);
+        const auto kind = operands.empty() ? at::kFloat : operands[0].scalar_type();
+        bool widened = !operands.empty();
+        for (const auto& x : operands) widened = widened && x.scalar_type() == kind && slow_here(x);
+        if (!widened) return at::einsum(equation, operands);
+        for (auto& x : operands) x = x.to(at::kFloat);
+        return at::einsum(equation, operands).to(kind);
+    });
+}
 API Handle ts_tensordot(Handle a, Handle b, const int64_t* da, const int64_t* db, int count) { return tensor([&] { return at::tensordot(t(a), t(b), ints(da, count), ints(db, count)); }); }
 API Handle ts_cdist(Handle a, Handle b, double p, int64_t mode) { return tensor([&] { return at::cdist(t(a), t(b), p, Optional<int64_t>(mode)); }); }
 API Handle ts_cross(Handle a, Handle b, int64_t d) { return tensor([&] { return at::linalg_cross(t(a), t(b), d); }); }

@@ -83,6 +83,18 @@ inline std::vector<at::Tensor> list(const Handle* handles, int count) {
     return result;
 }
 
+// Without AVX-512 libtorch multiplies bfloat16 matrices in a plain loop, some thirty times slower than sgemm, and has no float16
+// product on the CPU at all. There a product is taken in float32 and rounded once, which is what oneDNN's kernels do too.
+bool has_wide_vectors();
+inline bool slow_here(const at::Tensor& x) {
+    const auto kind = x.scalar_type();
+    return (kind == at::kHalf || (kind == at::kBFloat16 && !has_wide_vectors())) && x.device().is_cpu();
+}
+template <class F> inline at::Tensor product(const at::Tensor& a, const at::Tensor& b, F&& multiply) {
+    if (__builtin_expect(a.scalar_type() != b.scalar_type() || !slow_here(a), 1)) return multiply(a, b);
+    return multiply(a.to(at::kFloat), b.to(at::kFloat)).to(a.scalar_type());
+}
+
 void keep_current_exception() noexcept;
 
 template <class F> inline Handle tensor(F&& body) noexcept {

@@ -17,6 +17,11 @@ API int ts_device_index(Handle a) { return t(a).device().index(); }
 API int ts_element_size(Handle a) { return static_cast<int>(t(a).element_size()); }
 API int64_t ts_storage_offset(Handle a) { return t(a).storage_offset(); }
 API int64_t ts_nbytes(Handle a) { return static_cast<int64_t>(t(a).nbytes()); }
+// Bytes that go when this tensor goes, for the garbage collector's reckoning: a view holds nothing of its own.
+API int64_t ts_weight(Handle a) {
+    const auto& x = t(a);
+    return x.device().is_cpu() && x.has_storage() && !x.is_view() ? static_cast<int64_t>(x.nbytes()) : 0;
+}
 API int ts_is_contiguous(Handle a) { return t(a).is_contiguous(); }
 API int ts_is_sparse(Handle a) { return t(a).is_sparse(); }
 API int ts_is_leaf(Handle a) { return t(a).is_leaf(); }
