@@ -15,6 +15,8 @@ namespace {
 
 constexpr size_t kHuge = size_t(2) << 20;
 constexpr size_t kBig = size_t(1) << 20;
+// Beyond any weight or batch of logits worth keeping: hoarding such blocks would starve the machine's other programs.
+constexpr size_t kGiant = size_t(512) << 20;
 // The data begins one cache line into the block; its size stands before it.
 constexpr size_t kHeader = 64;
 
@@ -41,7 +43,7 @@ class KeptBlocks final : public c10::Allocator {
     }
 
     c10::DataPtr take(size_t size) {
-        if (size < kBig) return small_->allocate(size);
+        if (size < kBig || size > kGiant) return small_->allocate(size);
         const size_t whole = rounded(size + kHeader);
         char* block = nullptr;
         {
