@@ -51,7 +51,7 @@ public sealed record RunRecord(string EncoderId, double EncoderSeconds, IReadOnl
     /// <summary>Writes the JSON, whole or not at all.</summary>
     public void Write(string path)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(ToJson(), new JsonSerializerOptions { WriteIndented = true });
+        var json = JsonSerializer.SerializeToUtf8Bytes(ToJson(), new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
         DurableFile.Write(path, file => file.Write(json));
     }
