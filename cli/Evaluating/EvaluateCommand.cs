@@ -16,6 +16,8 @@ namespace MindBridge.Cli.Evaluating;
 /// <summary><c>mindbridge evaluate --llm DIR [--bridge DIR | --rival NAME] --probes F --protocol all</c>.</summary>
 internal static class EvaluateCommand
 {
+    private const double MostStrayLeaks = 0.02;
+
     public static Command Create()
     {
         var memory = new MemoryOptions();
@@ -142,22 +144,25 @@ internal static class EvaluateCommand
     }
 
     // Training on edits is training on their prompts and wordings, so a paraphrase probe that equals one of those says nothing.
-    private static IReadOnlyList<Probe> WithoutLeaks(IReadOnlyList<Probe> probes, IReadOnlyList<Edit>? edits)
-    {
-        if (edits is null) return probes;
-        var leaks = LeakCheck.Of(edits, []).Leaks(probes);
-        if (leaks.Count == 0) return probes;
-        Console.Error.WriteLine($"{leaks.Count} of {probes.Count} probes are left out, because the edits' own prompts give them away; the first: \"{leaks[0].Probe.Prompt}\" ({leaks[0].Overlap})");
-        var seen = leaks.Select(l => l.Probe).ToHashSet(ReferenceEqualityComparer.Instance);
-        return [.. probes.Where(p => !seen.Contains(p))];
-    }
+    private static IReadOnlyList<Probe> WithoutLeaks(IReadOnlyList<Probe> probes, IReadOnlyList<Edit>? edits) =>
+        edits is null ? probes : Without(probes, LeakCheck.Of(edits, []).Leaks(probes), "the edits' own prompts");
 
-    // What else the encoder was trained on must not score at all: someone gave the training file for the test file.
+    // A stray overlap between two files is left out and said; many mean that someone gave the training file for the test file, and then nothing may score.
     private static IReadOnlyList<Probe> WithoutLeaks(IReadOnlyList<Probe> probes, EncoderTrainingData texts)
     {
         var left = WithoutLeaks(probes, texts.Edits);
-        new LeakCheck(texts.OutOfScope.SelectMany(p => p.Wordings.Prepend(p.Prompt)).Concat(texts.Prefixes)).RefuseLeaks([.. left]);
-        return left;
+        var others = new LeakCheck(texts.OutOfScope.SelectMany(p => p.Wordings.Prepend(p.Prompt)).Concat(texts.Prefixes));
+        var leaks = others.Leaks(left);
+        if (leaks.Count > MostStrayLeaks * left.Count) others.RefuseLeaks([.. left]);
+        return Without(left, leaks, "the encoder's other training texts");
+    }
+
+    private static IReadOnlyList<Probe> Without(IReadOnlyList<Probe> probes, IReadOnlyList<Leak> leaks, string texts)
+    {
+        if (leaks.Count == 0) return probes;
+        Console.Error.WriteLine($"{leaks.Count} of {probes.Count} probes are left out, because {texts} give them away; the first: \"{leaks[0].Probe.Prompt}\" ({leaks[0].Overlap})");
+        var seen = leaks.Select(l => l.Probe).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. probes.Where(p => !seen.Contains(p))];
     }
 
     private sealed class Options

@@ -20,7 +20,7 @@ internal static class RunCommand
         var llm = new Option<DirectoryInfo[]>("--llm") { Description = "LLM to bridge to; may be given several times, the encoder is trained once", Required = true };
         var outOfScope = new Option<FileInfo?>("--out-of-scope") { Description = "Lines with a \"prompt\" whose answers must stay; without it the records that --limit leaves over" };
         var limit = new Option<int?>("--limit") { Description = "Only the first N edits" };
-        var epochs = new Option<int?>("--epochs") { Description = "Passes of stage I (by default the recipe's)" };
+        var epochs = new Option<int?>("--epochs") { Description = "Passes of stage I (by default 45 over a few edits, down to 20 over many)" };
         var seed = new Option<long>("--seed") { Description = "One seed, one result" };
         var folder = new Option<DirectoryInfo>("--out") { Description = "Where everything goes; a broken run goes on there", Required = true };
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures as JSON to this file (also in --out as run.json)" };

@@ -45,7 +45,7 @@ public static class EncoderTrainer
         settings.Validate();
         if (data.Edits.Count == 0) throw new ArgumentException("there are no edits to train on; give at least one");
         if (!Directory.Exists(baseFolder)) throw new DirectoryNotFoundException($"{baseFolder}: there is no such folder; give the folder of a BERT or DistilBERT model");
-        settings = settings.Resolved();
+        settings = settings.Resolved(data.Edits.Count);
         var inputs = new
         {
             BaseModel = ContentIdentity.Of(baseFolder),

@@ -68,8 +68,8 @@ public sealed record EncoderTrainingSettings
     /// <summary>Part of the steps for the heads alone (phased).</summary>
     public double HeadsPhase { get; init; } = 0.05;
 
-    /// <summary>How often every edit is seen.</summary>
-    public int Epochs { get; init; } = 45;
+    /// <summary>How often every edit is seen; null: as often as <see cref="EpochsFor"/> says.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>Edits a step; as many prompts and as many out-of-scope prompts again.</summary>
     public int Batch { get; init; } = 32;
@@ -114,11 +114,16 @@ public sealed record EncoderTrainingSettings
     [JsonIgnore]
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// 45 passes over a few edits, fewer over many: what is learnt depends on the number of steps, and 640 of them suffice for a thousand edits (docs/quality.md). Never fewer than 20.
+    /// </summary>
+    public int EpochsFor(int edits) => Math.Clamp(640 * Batch / Math.Max(1, edits), 20, 45);
+
     /// <summary>Names the first setting that cannot be used.</summary>
     /// <exception cref="ArgumentException">With the setting, its value and what it may be.</exception>
     public void Validate()
     {
-        Require(Epochs >= 1, "epochs", Epochs, "at least 1");
+        Require(Epochs is null or >= 1, "epochs", Epochs ?? 0, "at least 1");
         Require(Batch >= 1, "batch", Batch, "at least 1");
         Require(LearningRate is > 0 and <= 1, "learning rate", LearningRate, "above 0 and at most 1");
         Require(Clip > 0, "clip", Clip, "above 0");
@@ -135,9 +140,10 @@ public sealed record EncoderTrainingSettings
             throw new ArgumentException($"compute type {ComputeType} cannot be trained in; use Float32 or BFloat16");
     }
 
-    /// <summary>The same settings with the processor's choices written out, as they enter the artifact.</summary>
-    internal EncoderTrainingSettings Resolved() => this with
+    /// <summary>The same settings with what follows from the edits and the processor written out, as they enter the artifact.</summary>
+    internal EncoderTrainingSettings Resolved(int edits) => this with
     {
+        Epochs = Epochs ?? EpochsFor(edits),
         ComputeType = ComputeType ?? Checkpoints.ComputeTypes.FastestOn(torch.device(Device)),
         Threads = Threads ?? torch.get_num_threads(),
     };

@@ -22,12 +22,12 @@ internal sealed class StepPlan(TokenisedMemory memory, EncoderTrainingSettings s
 
     public long StepsPerEpoch => (memory.Edits.Count + settings.Batch - 1) / settings.Batch;
 
-    public long Steps => StepsPerEpoch * settings.Epochs;
+    public long Steps => StepsPerEpoch * settings.Epochs!.Value;
 
     public StepPhase PhaseOf(long step)
     {
         if (settings.Schedule is TrainingSchedule.Joint) return StepPhase.Joint;
-        var part = (double)(step / StepsPerEpoch) / settings.Epochs;
+        var part = (double)(step / StepsPerEpoch) / settings.Epochs!.Value;
         if (part < settings.InjectionPhase) return StepPhase.Injection;
         return part < settings.InjectionPhase + settings.HeadsPhase ? StepPhase.Heads : StepPhase.Joint;
     }
