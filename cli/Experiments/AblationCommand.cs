@@ -24,7 +24,7 @@ internal static class AblationCommand
         var limit = new Option<int?>("--limit") { Description = $"Use the first N edits (demo's world: {DemoEdits})" };
         var encoderBase = new Option<DirectoryInfo?>("--encoder-base") { Description = "Base encoder (the demo's)" };
         var llm = new Option<DirectoryInfo[]>("--llm") { Description = "LLM; may be given several times (the demo's first)", DefaultValueFactory = _ => [] };
-        var epochs = new Option<int>("--epochs") { Description = "Passes of stage I", DefaultValueFactory = _ => 15 };
+        var epochs = new Option<int>("--epochs") { Description = "Passes of stage I; with too few of them no variant has learnt enough to differ", DefaultValueFactory = _ => 60 };
         var seed = new Option<long>("--seed") { Description = "Seed of all variants" };
         var folder = new Option<DirectoryInfo>("--out") { Description = "Where the artifacts go", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "ablation")) };
         var json = new Option<bool>("--json") { Description = "One JSON object a row instead of a table" };
