@@ -6,16 +6,20 @@ namespace MindBridge.Cli.Benchmarks;
 
 /// <summary>
 /// A Python program that waits for requests: one JSON object a line in, one out. It is the peer of a speed figure: Debian's python3-torch on
-/// the same libtorch, with the same threads and the same settings of the allocator.
+/// the same libtorch, with the same threads and the same settings of the allocator, or python3-grpcio.
 /// </summary>
 internal sealed class PythonPeer : IDisposable
 {
     private const string Python = "/usr/bin/python3";
     private readonly Process _process;
     private readonly string _script;
+    private readonly string _package;
 
-    public PythonPeer(string script)
+    /// <param name="script">Its file in tests/bench.</param>
+    /// <param name="package">The Debian package that it needs.</param>
+    public PythonPeer(string script, string package = "python3-torch")
     {
+        _package = package;
         _script = Path.Combine(Root(), "tests", "bench", script);
         if (!File.Exists(_script)) throw new FileNotFoundException($"{_script}: the peer of this benchmark is not here; run it from a checkout of the repository", _script);
         var start = new ProcessStartInfo(Python, ["-u", _script]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
@@ -29,7 +33,7 @@ internal sealed class PythonPeer : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new IOException($"{Python} cannot be started ({e.Message}); install the peer with: apt-get install python3-torch", e);
+            throw new IOException($"{Python} cannot be started ({e.Message}); install the peer with: apt-get install {package}", e);
         }
         try
         {
@@ -58,7 +62,7 @@ internal sealed class PythonPeer : IDisposable
             line = null;
         }
         return line is null
-            ? throw new IOException($"the peer {Path.GetFileName(_script)} ended early; it needs python3-torch (apt-get install python3-torch)")
+            ? throw new IOException($"the peer {Path.GetFileName(_script)} ended early; it needs {_package} (apt-get install {_package})")
             : JsonSerializer.Deserialize<JsonElement>(line);
     }
 

@@ -16,9 +16,10 @@ internal sealed record ProjectGraph(IReadOnlyDictionary<string, IReadOnlySet<str
                 .Select(reference => Path.Combine(folder, reference.Attribute("Include")!.Value.Replace('\\', '/')))
                 .Select(path => Name(root, Path.GetDirectoryName(Path.GetFullPath(path))!))
                 .ToHashSet(StringComparer.Ordinal);
-            // Directory.Build.targets turns these two properties into references to the suppliers.
+            // Directory.Build.targets turns these properties into references to the suppliers.
             if (Says(project, "UsesTorch")) found.Add("shared/torch");
             if (Says(project, "UsesTokenizers")) found.Add("shared/tokenizers/bundled");
+            if (Says(project, "UsesGrpc")) found.Add("shared/grpc");
             references[Name(root, folder)] = found;
         }
 

@@ -16,6 +16,7 @@ public sealed class When_projects_reference_one_another
     [InlineData("shared/models", "shared/memory")]
     [InlineData("shared/torch", "shared/models")]
     [InlineData("shared/tokenizers/bundled", "shared/torch")]
+    [InlineData("shared/grpc", "shared/contracts")]
     [InlineData("shared/memory", "cli")]
     [InlineData("services/inference", "services/evaluator")]
     [InlineData("services/edit-registry", "shared/memory")]
@@ -31,13 +32,15 @@ public sealed class When_projects_reference_one_another
         DependencyRules.Violations(ProjectGraph.Read(planted.Root)).ShouldBe([$"{project} must not reference {target}"]);
     }
 
-    [Fact]
-    public void Should_catch_a_supplier_asked_for_by_property()
+    [Theory]
+    [InlineData("shared/contracts", "UsesTorch", "shared/torch")]
+    [InlineData("shared/torch", "UsesGrpc", "shared/grpc")]
+    public void Should_catch_a_supplier_asked_for_by_property(string project, string property, string supplier)
     {
         using var planted = new PlantedRepository();
-        planted.Write("shared/contracts/x.csproj", "<Project><PropertyGroup><UsesTorch>true</UsesTorch></PropertyGroup></Project>");
+        planted.Write($"{project}/x.csproj", $"<Project><PropertyGroup><{property}>true</{property}></PropertyGroup></Project>");
 
-        DependencyRules.Violations(ProjectGraph.Read(planted.Root)).ShouldBe(["shared/contracts must not reference shared/torch"]);
+        DependencyRules.Violations(ProjectGraph.Read(planted.Root)).ShouldBe([$"{project} must not reference {supplier}"]);
     }
 
     private sealed class PlantedRepository : IDisposable
