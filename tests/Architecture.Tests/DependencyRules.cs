@@ -20,7 +20,7 @@ internal static class DependencyRules
         ["services/evaluator"] = ["shared/contracts", "shared/platform", "shared/grpc"],
     };
 
-    private static readonly string[] Method = ["shared/memory", "shared/models", "shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface"];
+    private static readonly string[] Method = ["shared/edits", "shared/memory", "shared/models", "shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface"];
 
     public static IEnumerable<string> Violations(ProjectGraph graph) =>
         from project in graph.References

@@ -1,0 +1,31 @@
+using MindBridge.Platform.Databases;
+using MindBridge.Platform.Hosting;
+using MindBridge.Platform.Messaging;
+
+namespace MindBridge.EditRegistry.Hosting;
+
+/// <summary>The registry in a process of its own.</summary>
+public static class RegistryHost
+{
+    /// <summary>Builds it from appsettings, environment and arguments.</summary>
+    /// <param name="args">The command line, for example <c>--Database:ConnectionString=...</c>.</param>
+    /// <param name="also">What a test or a benchmark adds.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? also = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddMindBridgeDefaults("edit-registry");
+        builder.Services.AddOpenApi();
+        builder.Services.AddEditRegistry(builder.Configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings());
+        builder.Services.AddEventBus(builder.Configuration.GetSection("Bus").Get<BusSettings>() ?? new BusSettings());
+        also?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapOpenApi().AllowAnonymous();
+        app.MapMindBridgeDefaults();
+        app.MapEditRegistry();
+        return app;
+    }
+}

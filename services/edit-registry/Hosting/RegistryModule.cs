@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using MindBridge.EditRegistry.CommittingEdits;
+using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.ImportingEdits;
+using MindBridge.EditRegistry.ReadingEdits;
+using MindBridge.EditRegistry.ReleasingLlms;
+using MindBridge.EditRegistry.RevisingEdits;
+using MindBridge.EditRegistry.Rpc;
+using MindBridge.EditRegistry.SubmittingEdits;
+using MindBridge.EditRegistry.WatchingMemories;
+using MindBridge.Platform.Databases;
+using MindBridge.Platform.Reconciling;
+
+namespace MindBridge.EditRegistry.Hosting;
+
+/// <summary>The registry as a module: in a process of its own, or beside the other services in one.</summary>
+public static class RegistryModule
+{
+    /// <summary>Adds the registry's capabilities and its database.</summary>
+    public static IServiceCollection AddEditRegistry(this IServiceCollection services, DatabaseSettings database)
+    {
+        services.AddDatabase<RegistryContext>(database, RegistryContext.Schema);
+        services.AddSingleton<Memories>();
+        services.AddSingleton<EditLog>();
+        services.AddSingleton<EditStream>();
+        services.AddSingleton<EditImport>();
+        services.AddSingleton<EditHistory>();
+        services.AddSingleton<Revisions>();
+        services.AddSingleton<Commits>();
+        services.AddReconciling<CommitWhenDue>(CommitWhenDue.Interval);
+        services.AddSingleton<LlmCatalogue>();
+        services.AddSingleton<MemoryWatch>();
+        services.AddExceptionHandler<Refusals>();
+        services.AddGrpc(options => options.Interceptors.Add<RefusalInterceptor>());
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+        return services;
+    }
+
+    /// <summary>Maps every call.</summary>
+    public static void MapEditRegistry(this IEndpointRouteBuilder routes)
+    {
+        MemoryEndpoints.Map(routes);
+        EditEndpoints.Map(routes);
+        ImportEndpoints.Map(routes);
+        ReadingEndpoints.Map(routes);
+        RevisingEndpoints.Map(routes);
+        CommitEndpoints.Map(routes);
+        LlmEndpoints.Map(routes);
+        routes.MapGrpcService<RegistryService>();
+    }
+}

@@ -1,0 +1,3 @@
+using MindBridge.EditRegistry.Hosting;
+
+await RegistryHost.Build(args).RunAsync();

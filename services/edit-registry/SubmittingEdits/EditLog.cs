@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MindBridge.EditRegistry.CreatingMemories;
+
+namespace MindBridge.EditRegistry.SubmittingEdits;
+
+/// <summary>Appends to memories' histories: checked, once per client key, in order, durable when it returns.</summary>
+internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeProvider time)
+{
+    // While edits keep coming, a commit waits at most this many times the memory's pause.
+    private const int LongestDebounce = 10;
+    private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
+
+    /// <summary>Submits the rows of one request, numbered from 1.</summary>
+    public Task<Submission> SubmitAsync(Guid memory, string author, IReadOnlyList<NewEdit> edits, BatchRule rule, CancellationToken cancellationToken) =>
+        SubmitAsync(memory, author, [.. edits.Select((edit, i) => new NumberedEdit(i + 1, edit))], rule, new SpokenFacts(), cancellationToken);
+
+    /// <summary>Submits a part of a stream or file; <paramref name="spoken"/> goes from part to part.</summary>
+    public async Task<Submission> SubmitAsync(Guid memory, string author, IReadOnlyList<NumberedEdit> edits, BatchRule rule, SpokenFacts spoken, CancellationToken cancellationToken)
+    {
+        var (good, problems) = (new List<NumberedEdit>(edits.Count), new List<EditProblem>());
+        foreach (var edit in edits)
+        {
+            if (EditRules.Check(edit.Edit, edit.Row) is { } problem) problems.Add(problem);
+            else good.Add(edit);
+        }
+
+        if (good.Count == 0 || (rule is BatchRule.AllOrNothing && problems.Count > 0)) return new Submission([], problems, []);
+        var conflicts = new List<EditConflict>();
+        var submitted = await AppendAsync(memory, author, good, conflicts, spoken, cancellationToken);
+        return new Submission(submitted, problems, conflicts);
+    }
+
+    /// <summary>What was recorded under a client key; null when nothing was.</summary>
+    public async Task<SubmittedEdit?> FindAsync(Guid memory, string clientKey, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Edits.Where(e => e.MemoryId == memory && e.ClientKey == clientKey).Select(e => new SubmittedEdit(1, e.Id, e.Sequence, true)).SingleOrDefaultAsync(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<SubmittedEdit>> AppendAsync(Guid id, string author, List<NumberedEdit> edits, List<EditConflict> conflicts, SpokenFacts spoken, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var memory = await db.LockAsync(id, cancellationToken);
+        var known = await KnownAsync(db, id, edits, cancellationToken);
+        var (now, hash) = (time.GetUtcNow(), new HistoryHash(memory.HistoryHash));
+        var (fresh, submitted) = (new List<RecordedEdit>(edits.Count), new List<SubmittedEdit>(edits.Count));
+        foreach (var (row, edit) in edits)
+        {
+            var key = edit.ClientKey ?? $"registry/{Guid.CreateVersion7(now):N}";
+            if (known.TryGetValue(key, out var earlier))
+            {
+                submitted.Add(new SubmittedEdit(row, earlier.Id, earlier.Sequence, Repeated: true));
+                continue;
+            }
+
+            var recorded = Record(edit, key, memory, memory.LastSequence + fresh.Count + 1, author, now);
+            fresh.Add(recorded);
+            hash.Add(recorded);
+            known.Add(key, (recorded.Id, recorded.Sequence));
+            if (spoken.Speak(recorded.FactId, row, recorded.Object) is { } conflict) conflicts.Add(conflict);
+            submitted.Add(new SubmittedEdit(row, recorded.Id, recorded.Sequence, Repeated: false));
+        }
+
+        if (fresh.Count == 0) return submitted;
+        await EditInsert.WriteAsync(db, fresh, cancellationToken);
+        memory.LastSequence += fresh.Count;
+        memory.HistoryHash = hash.Value;
+        Schedule(memory, now);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return submitted;
+    }
+
+    // The memory is locked, so no other writer can add one of these keys before this transaction ends.
+    private static async Task<Dictionary<string, (Guid Id, long Sequence)>> KnownAsync(RegistryContext db, Guid memory, List<NumberedEdit> edits, CancellationToken cancellationToken)
+    {
+        var keys = edits.Where(e => e.Edit.ClientKey is not null).Select(e => e.Edit.ClientKey!).ToArray();
+        if (keys.Length == 0) return new(StringComparer.Ordinal);
+        var found = await db.Edits.AsNoTracking().Where(e => e.MemoryId == memory && keys.Contains(e.ClientKey)).Select(e => new { e.ClientKey, e.Id, e.Sequence }).ToListAsync(cancellationToken);
+        return found.ToDictionary(e => e.ClientKey, e => (e.Id, e.Sequence), StringComparer.Ordinal);
+    }
+
+    private static RecordedEdit Record(NewEdit edit, string key, MemoryRecord memory, long sequence, string author, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        MemoryId = memory.Id,
+        Sequence = sequence,
+        ClientKey = key,
+        FactId = FactId.Of(edit),
+        Retraction = edit.Retraction,
+        Subject = edit.Subject!,
+        Relation = string.IsNullOrWhiteSpace(edit.Relation) ? null : edit.Relation,
+        Object = edit.Object!,
+        Prompt = edit.Prompt!,
+        OldObject = edit.OldObject,
+        Wordings = edit.Wordings.Count == 0 ? "[]" : JsonSerializer.Serialize(edit.Wordings, Json),
+        Paraphrases = edit.Paraphrases.Count == 0 ? "[]" : JsonSerializer.Serialize(edit.Paraphrases, Json),
+        Locality = edit.Locality.Count == 0 ? "[]" : JsonSerializer.Serialize(edit.Locality, Json),
+        Source = edit.Source,
+        Author = author,
+        Reason = edit.Reason,
+        ExternalId = edit.ExternalId,
+        ValidFrom = edit.ValidFrom?.ToUniversalTime(),
+        ValidUntil = edit.ValidUntil?.ToUniversalTime(),
+        ReceivedAt = now,
+    };
+
+    private static void Schedule(MemoryRecord memory, DateTimeOffset now)
+    {
+        memory.PendingSince ??= now;
+        var pause = TimeSpan.FromSeconds(memory.CommitAfterSeconds);
+        var (quiet, latest) = (now + pause, memory.PendingSince.Value + LongestDebounce * pause);
+        memory.CommitDueAt = memory.Pending >= memory.CommitAfterCount ? now : quiet < latest ? quiet : latest;
+    }
+}

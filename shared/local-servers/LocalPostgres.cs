@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+
+namespace MindBridge.LocalServers;
+
+/// <summary>A Postgres of one's own below a folder, on a free port of this machine, with a password of its own; no system service.</summary>
+public sealed class LocalPostgres : IAsyncDisposable
+{
+    private const string User = "mindbridge";
+    private const int FastShutdown = 2;
+    private readonly string data;
+    private readonly bool durable;
+    private ServerProcess? server;
+
+    private LocalPostgres(string data, int port, string password, bool durable)
+    {
+        (this.data, Port, this.durable) = (data, port, durable);
+        ConnectionString = $"Host=127.0.0.1;Port={port};Database=postgres;Username={User};Password={password}";
+    }
+
+    /// <summary>Where it listens.</summary>
+    public int Port { get; }
+
+    /// <summary>How Npgsql reaches it.</summary>
+    public string ConnectionString { get; }
+
+    // Postgres refuses to run as root; Debian's package brings a user for it.
+    private static string? AsUser => Environment.IsPrivilegedProcess ? "postgres" : null;
+
+    /// <summary>Makes a new database cluster below an empty folder and starts it.</summary>
+    /// <param name="folder">Where its data shall lie.</param>
+    /// <param name="durable">False for tests: what the machine itself loses in a power cut is lost, a killed process loses nothing.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="IOException">It did not start; the message says why.</exception>
+    public static async Task<LocalPostgres> StartAsync(string folder, bool durable = true, CancellationToken cancellationToken = default)
+    {
+        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var (data, secret) = (Path.Combine(folder, "data"), Path.Combine(folder, "password"));
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(secret, password, cancellationToken);
+        if (AsUser is { } user) await ServerProcess.RunAsync("chown", null, "chown", ["-R", user, folder], cancellationToken);
+        await ServerProcess.RunAsync("initdb", AsUser, Program("initdb"), ["-D", data, "-U", User, $"--pwfile={secret}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", .. durable ? [] : (string[])["--no-sync"]], cancellationToken);
+        File.Delete(secret);
+        var postgres = new LocalPostgres(data, FreePort.Find(), password, durable);
+        await postgres.RestartAsync(cancellationToken);
+        return postgres;
+    }
+
+    /// <summary>Starts it again after <see cref="KillAsync"/>, on the same port and data.</summary>
+    /// <exception cref="IOException">It did not start; the message says why.</exception>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        string[] haste = durable ? [] : ["-c", "fsync=off", "-c", "full_page_writes=off"];
+        server = ServerProcess.Start("Postgres", AsUser, Program("postgres"), ["-D", data, "-p", $"{Port}", "-h", "127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", .. haste]);
+        await server.UntilAsync(
+            async token =>
+            {
+                try
+                {
+                    await ServerProcess.RunAsync("pg_isready", null, Program("pg_isready"), ["-q", "-h", "127.0.0.1", "-p", $"{Port}"], token);
+                    return true;
+                }
+                catch (IOException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(60),
+            cancellationToken);
+    }
+
+    /// <summary>Kills it, as a crash would.</summary>
+    public Task KillAsync() => server?.KillAsync() ?? Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is null) return;
+        await server.StopAsync(FastShutdown, TimeSpan.FromSeconds(10));
+        await server.DisposeAsync();
+    }
+
+    private static string Program(string name)
+    {
+        const string versions = "/usr/lib/postgresql";
+        var newest = Directory.Exists(versions)
+            ? Directory.EnumerateDirectories(versions).OrderByDescending(v => int.TryParse(Path.GetFileName(v), out var n) ? n : 0).Select(v => Path.Combine(v, "bin", name)).FirstOrDefault(File.Exists)
+            : null;
+        return newest ?? name;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace MindBridge.LocalServers;
+
+/// <summary>A server as a process of ours, with what it forks in a session of its own: ending it ends all of it and nothing else.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private const int Kill = 9;
+    private readonly Process process;
+    private readonly string name;
+    private readonly Queue<string> lastWords = new();
+
+    private ServerProcess(Process process, string name) => (this.process, this.name) = (process, name);
+
+    /// <summary>Starts a command as the given user, which needs to be root's word; null keeps the present user.</summary>
+    public static ServerProcess Start(string name, string? user, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in As(user).Append(program).Concat(arguments)) start.ArgumentList.Add(argument);
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[variable] = value;
+        var server = new ServerProcess(new Process { StartInfo = start }, name);
+        server.process.OutputDataReceived += (_, line) => server.Heard(line.Data);
+        server.process.ErrorDataReceived += (_, line) => server.Heard(line.Data);
+        server.process.Start();
+        server.process.BeginOutputReadLine();
+        server.process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <exception cref="IOException">It failed; the message has its last words.</exception>
+    public static async Task RunAsync(string name, string? user, string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        await using var command = Start(name, user, program, arguments);
+        await command.process.WaitForExitAsync(cancellationToken);
+        if (command.process.ExitCode != 0) throw new IOException($"{name} failed: {command.LastWords()}");
+    }
+
+    /// <summary>Waits until the server answers.</summary>
+    /// <exception cref="IOException">It ended, or did not answer in time; the message has its last words.</exception>
+    public async Task UntilAsync(Func<CancellationToken, Task<bool>> answers, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await answers(cancellationToken))
+        {
+            if (process.HasExited) throw new IOException($"{name} ended while it started: {LastWords()}");
+            if (Stopwatch.GetElapsedTime(began) > patience) throw new IOException($"{name} did not answer within {patience.TotalSeconds:0} s: {LastWords()}");
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends a signal to the server alone and waits for its end, or kills its whole session.</summary>
+    public async Task StopAsync(int signal, TimeSpan patience)
+    {
+        if (process.HasExited) return;
+        _ = Signal(process.Id, signal);
+        using var limit = new CancellationTokenSource(patience);
+        await process.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        await KillAsync();
+    }
+
+    /// <summary>Kills the server and everything it forked, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _ = Signal(-process.Id, Kill);
+        await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        process.Dispose();
+    }
+
+    private static IEnumerable<string> As(string? user) => user is null ? [] : ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", "--"];
+
+    private void Heard(string? line)
+    {
+        if (string.IsNullOrWhiteSpace(line)) return;
+        lock (lastWords)
+        {
+            lastWords.Enqueue(line.Trim());
+            if (lastWords.Count > 8) lastWords.Dequeue();
+        }
+    }
+
+    private string LastWords()
+    {
+        lock (lastWords) return string.Join(" | ", lastWords);
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Signal(int process, int signal);
+}
