@@ -15,7 +15,8 @@ namespace {
 
 constexpr size_t kHuge = size_t(2) << 20;
 constexpr size_t kBig = size_t(1) << 20;
-// Beyond any weight or batch of logits worth keeping: hoarding such blocks would starve the machine's other programs.
+// Our own loops have no block this large; hoarding one would starve the machine's other programs. The reference-style loop of
+// `bench method` does have them and runs slower for it: docs/speed.md gives its ratio both ways.
 constexpr size_t kGiant = size_t(512) << 20;
 // The data begins one cache line into the block; its size stands before it.
 constexpr size_t kHeader = 64;
