@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReleasingLlms;
 using MindBridge.EditRegistry.SubmittingEdits;
 using MindBridge.Platform.Databases;
@@ -18,6 +19,8 @@ public sealed class RegistryContext(DbContextOptions<RegistryContext> options) :
     internal DbSet<RecordedEdit> Edits => Set<RecordedEdit>();
 
     internal DbSet<Commit> Commits => Set<Commit>();
+
+    internal DbSet<OutOfScopePrompt> OutOfScope => Set<OutOfScopePrompt>();
 
     internal DbSet<LlmVersion> LlmVersions => Set<LlmVersion>();
 
@@ -43,6 +46,11 @@ public sealed class RegistryContext(DbContextOptions<RegistryContext> options) :
         {
             commit.ToTable("commits");
             commit.Property(c => c.Cause).HasConversion<string>();
+        });
+        model.Entity<OutOfScopePrompt>(prompt =>
+        {
+            prompt.ToTable("out_of_scope");
+            prompt.HasKey(p => new { p.MemoryId, p.Place });
         });
         model.Entity<LlmVersion>().ToTable("llm_versions");
     }

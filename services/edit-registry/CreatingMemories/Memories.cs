@@ -55,10 +55,12 @@ internal sealed class Memories(IDbContextFactory<RegistryContext> contexts, Time
         return found ?? throw new KeyNotFoundException($"there is no memory \"{memory}\"; list the memories for their names, or create it");
     }
 
-    public async Task<IReadOnlyList<MemoryRecord>> ListAsync(string tenant, CancellationToken cancellationToken)
+    /// <param name="tenant">Whose; null for every tenant's.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public async Task<IReadOnlyList<MemoryRecord>> ListAsync(string? tenant, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Memories.AsNoTracking().Where(m => m.TenantId == tenant).OrderBy(m => m.Name).ToListAsync(cancellationToken);
+        return await db.Memories.AsNoTracking().Where(m => tenant == null || m.TenantId == tenant).OrderBy(m => m.TenantId).ThenBy(m => m.Name).ToListAsync(cancellationToken);
     }
 
     public static MemorySettings SettingsOf(MemoryRecord memory) => new()

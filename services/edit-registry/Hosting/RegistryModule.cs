@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
 using MindBridge.EditRegistry.ImportingEdits;
+using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
 using MindBridge.EditRegistry.RevisingEdits;
@@ -10,6 +11,7 @@ using MindBridge.EditRegistry.SubmittingEdits;
 using MindBridge.EditRegistry.WatchingMemories;
 using MindBridge.Platform.Databases;
 using MindBridge.Platform.Reconciling;
+using MindBridge.Platform.Rpc;
 
 namespace MindBridge.EditRegistry.Hosting;
 
@@ -30,8 +32,8 @@ public static class RegistryModule
         services.AddReconciling<CommitWhenDue>(CommitWhenDue.Interval);
         services.AddSingleton<LlmCatalogue>();
         services.AddSingleton<MemoryWatch>();
-        services.AddExceptionHandler<Refusals>();
-        services.AddGrpc(options => options.Interceptors.Add<RefusalInterceptor>());
+        services.AddSingleton<OutOfScope>();
+        services.AddRefusals();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
         return services;
     }
@@ -45,6 +47,7 @@ public static class RegistryModule
         ReadingEndpoints.Map(routes);
         RevisingEndpoints.Map(routes);
         CommitEndpoints.Map(routes);
+        OutOfScopeEndpoints.Map(routes);
         LlmEndpoints.Map(routes);
         routes.MapGrpcService<RegistryService>();
     }

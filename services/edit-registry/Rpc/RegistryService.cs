@@ -1,6 +1,7 @@
 using Grpc.Core;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
 using MindBridge.EditRegistry.RevisingEdits;
@@ -12,7 +13,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.EditRegistry.Rpc;
 
 /// <summary>The registry over gRPC: each call finds its capability and no more.</summary>
-internal sealed class RegistryService(Memories memories, EditLog log, EditStream stream, EditHistory history, Revisions revisions, Commits commits, LlmCatalogue llms, MemoryWatch watch)
+internal sealed class RegistryService(Memories memories, EditLog log, EditStream stream, EditHistory history, Revisions revisions, OutOfScope outOfScope, Commits commits, LlmCatalogue llms, MemoryWatch watch)
     : Wire.EditRegistry.EditRegistryBase
 {
     public override async Task<Wire.Memory> CreateMemory(Wire.CreateMemoryRequest request, ServerCallContext context) =>
@@ -22,7 +23,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         WireForms.Memory(await FindAsync(request.Memory, context));
 
     public override async Task<Wire.ListMemoriesReply> ListMemories(Wire.ListMemoriesRequest request, ServerCallContext context) =>
-        new() { Memories = { (await memories.ListAsync(CallerOf(context).Tenant, context.CancellationToken)).Select(WireForms.Memory) } };
+        new() { Memories = { (await memories.ListAsync(CallerOf(context) is { IsForAll: false } caller ? caller.Tenant : null, context.CancellationToken)).Select(WireForms.Memory) } };
 
     public override async Task<Wire.SubmitEditsReply> SubmitEdits(Wire.SubmitEditsRequest request, ServerCallContext context)
     {
@@ -80,6 +81,21 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         return new Wire.GetFactHistoryReply { Edits = { (await history.OfFactAsync(memory.Id, WireForms.Id("fact_id", request.FactId), context.CancellationToken)).Select(WireForms.Recorded) } };
     }
 
+    public override async Task<Wire.OutOfScopeSet> PutOutOfScope(IAsyncStreamReader<Wire.OutOfScopePrompt> requestStream, ServerCallContext context)
+    {
+        if (!await requestStream.MoveNext(context.CancellationToken)) throw new ArgumentException("the stream is empty; name the memory and a prompt in its first message");
+        var memory = await FindAsync(requestStream.Current.Memory, context);
+        var (count, hash) = await outOfScope.ReplaceAsync(memory.Id, PromptsOf(requestStream, context.CancellationToken), context.CancellationToken);
+        return new Wire.OutOfScopeSet { Count = count, ContentHash = hash };
+    }
+
+    public override async Task ReadOutOfScope(Wire.ReadOutOfScopeRequest request, IServerStreamWriter<Wire.OutOfScopePrompt> responseStream, ServerCallContext context)
+    {
+        var memory = await FindAsync(request.Memory, context);
+        await foreach (var prompt in outOfScope.ReadAsync(memory.Id, context.CancellationToken))
+            await responseStream.WriteAsync(new Wire.OutOfScopePrompt { Prompt = prompt.Prompt, Subject = prompt.Subject ?? "", Answer = prompt.Answer ?? "" });
+    }
+
     public override async Task<Wire.Commit> CommitNow(Wire.CommitNowRequest request, ServerCallContext context) =>
         WireForms.Committed(await commits.CommitNowAsync((await FindAsync(request.Memory, context)).Id, context.CancellationToken));
 
@@ -122,6 +138,12 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
             if (message.Memory.Length > 0 && message.Memory != memory) throw new ArgumentException($"edit {row}: memory is \"{message.Memory}\", where the stream began with \"{memory}\"; open a stream for each memory");
             yield return new NumberedEdit(row, WireForms.Edit(message.Edit));
         }
+        while (await requests.MoveNext(cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<(string Prompt, string? Subject, string? Answer)> PromptsOf(IAsyncStreamReader<Wire.OutOfScopePrompt> requests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        do yield return (requests.Current.Prompt, requests.Current.Subject, requests.Current.Answer);
         while (await requests.MoveNext(cancellationToken));
     }
 

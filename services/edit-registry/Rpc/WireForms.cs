@@ -44,6 +44,7 @@ internal static class WireForms
         PendingCount = memory.Pending,
         LastCommitSequence = memory.LastCommit,
         CreatedAt = Moment(memory.CreatedAt),
+        Tenant = memory.TenantId,
     };
 
     public static NewEdit Edit(Wire.Edit? edit) => edit is null ? new NewEdit() : new NewEdit

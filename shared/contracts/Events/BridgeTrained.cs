@@ -5,9 +5,10 @@ namespace MindBridge.Contracts;
 /// <param name="MemoryId">Which memory.</param>
 /// <param name="LlmId">Which LLM version.</param>
 /// <param name="EncoderIds">The encoders it was trained for, one a shard, in the order of its layout.</param>
-/// <param name="BridgeId">SHA-256 of the bridge's artifact.</param>
+/// <param name="ProbeSetIds">The probes held out from those encoders, in the same order.</param>
+/// <param name="BridgeId">SHA-256 of the bridge's artifact, a <see cref="BridgeManifest"/>.</param>
 /// <param name="Metrics">What training measured, by name.</param>
-public sealed record BridgeTrained(string TenantId, Guid MemoryId, Guid LlmId, IReadOnlyList<string> EncoderIds, string BridgeId, IReadOnlyDictionary<string, double> Metrics) : IEvent
+public sealed record BridgeTrained(string TenantId, Guid MemoryId, Guid LlmId, IReadOnlyList<string> EncoderIds, IReadOnlyList<string> ProbeSetIds, string BridgeId, IReadOnlyDictionary<string, double> Metrics) : IEvent
 {
-    public string BusinessKey() => $"{LlmId}/{string.Join('+', EncoderIds)}/{BridgeId}";
+    public string BusinessKey() => $"{MemoryId}/{LlmId}/{BridgeId}";
 }

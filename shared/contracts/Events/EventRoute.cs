@@ -2,6 +2,7 @@ namespace MindBridge.Contracts;
 
 /// <summary>
 /// A durable queue in which an event waits for a service. Publishers declare it too, so that an event is kept although its consumer has never run.
+/// What every replica of a service must hear (promotions, by inference) waits in no queue: each replica listens while it runs, and asks at its start.
 /// </summary>
 /// <param name="Event">The event's type.</param>
 /// <param name="Queue">The queue: the service, then the event.</param>
@@ -13,9 +14,6 @@ public sealed record EventRoute(Type Event, string Queue)
         new(typeof(EditsCommitted), "encoder-trainer.edits-committed"),
         new(typeof(EncoderTrained), "bridge-trainer.encoder-trained"),
         new(typeof(LLMVersionReleased), "bridge-trainer.llm-version-released"),
-        new(typeof(LLMVersionReleased), "inference.llm-version-released"),
         new(typeof(BridgeTrained), "evaluator.bridge-trained"),
-        new(typeof(BridgePromoted), "inference.bridge-promoted"),
-        new(typeof(BridgeRolledBack), "inference.bridge-rolled-back"),
     ];
 }

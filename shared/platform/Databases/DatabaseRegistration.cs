@@ -1,5 +1,6 @@
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Operations;
 using MindBridge.Platform.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,7 @@ public static class DatabaseRegistration
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TContext>>());
         services.AddSingleton<DeadLetters<TContext>>();
         services.AddSingleton<JobQueue<TContext>>();
+        services.AddSingleton<IOperated, Operated<TContext>>();
         services.AddHealthChecks().AddCheck<DatabaseHealth<TContext>>($"database {schema}", tags: ["ready"]);
         return services;
     }

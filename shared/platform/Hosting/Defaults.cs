@@ -1,4 +1,6 @@
 using MindBridge.Platform.Jobs;
+using MindBridge.Platform.Operations;
+using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Security;
 using MindBridge.Platform.Tracing;
 using Microsoft.AspNetCore.Authentication;
@@ -29,9 +31,11 @@ public static class Defaults
         services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(Caller.Operator, policy => policy.RequireRole(Caller.Operator));
+            .AddPolicy(Caller.Operator, policy => policy.RequireRole(Caller.Operator, Caller.Service));
         services.AddHealthChecks();
         services.AddProblemDetails();
+        services.AddRefusals();
+        services.AddGrpcHealthChecks();
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {
             services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
@@ -51,6 +55,8 @@ public static class Defaults
         ArgumentNullException.ThrowIfNull(app);
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
+        app.MapGrpcService<OperationsService>();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;
     }
 

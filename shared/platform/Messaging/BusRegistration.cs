@@ -20,6 +20,16 @@ public static class BusRegistration
         return services;
     }
 
+    /// <summary>Has every replica hear an event while it runs; <typeparamref name="TEar"/> is a singleton.</summary>
+    public static IServiceCollection Listen<TEvent, TEar>(this IServiceCollection services)
+        where TEvent : class, IEvent
+        where TEar : class, IHear<TEvent>
+    {
+        services.TryAddSingleton<TEar>();
+        services.AddSingleton<Listener>(new Listener<TEvent, TEar>());
+        return services;
+    }
+
     /// <summary>Adds the bus of the process, once, for all the services it hosts.</summary>
     public static IServiceCollection AddEventBus(this IServiceCollection services, BusSettings settings)
     {
@@ -38,6 +48,7 @@ public static class BusRegistration
                     transport.Publish<IEvent>(topology => topology.Exclude = true);
                     foreach (var subscription in context.GetServices<Subscription>())
                         transport.ReceiveEndpoint(subscription.Queue, endpoint => Receive(endpoint, subscription, context, settings));
+                    Hear(transport, context);
                 });
             }
             else
@@ -55,10 +66,19 @@ public static class BusRegistration
                             Receive(endpoint, subscription, context, settings);
                         });
                     }
+
+                    Hear(transport, context);
                 });
             }
         });
         return services;
+    }
+
+    private static void Hear(IReceiveConfigurator transport, IServiceProvider services)
+    {
+        var listeners = services.GetServices<Listener>().ToList();
+        if (listeners.Count == 0) return;
+        transport.ReceiveEndpoint(new TemporaryEndpointDefinition(), null, endpoint => listeners.ForEach(listener => listener.Connect(endpoint, services)));
     }
 
     private static void Receive(IReceiveEndpointConfigurator endpoint, Subscription subscription, IServiceProvider services, BusSettings settings)

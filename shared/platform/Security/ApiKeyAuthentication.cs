@@ -20,8 +20,11 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<AuthenticationSchemeO
         var hash = ApiKey.HashOf(header[Bearer.Length..].Trim());
         if (settings.ApiKeys.FirstOrDefault(k => string.Equals(k.Sha256, hash, StringComparison.OrdinalIgnoreCase)) is not { } key)
             return Task.FromResult(AuthenticateResult.Fail("this API key is not known; ask an operator for one"));
-        var claims = new List<Claim> { new(Caller.TenantClaim, key.Tenant), new(ClaimTypes.Name, key.Name) };
+        var claims = new List<Claim> { new(Caller.TenantClaim, key.Service ? ActingFor() : key.Tenant), new(ClaimTypes.Name, key.Name) };
+        if (key.Service) claims.Add(new Claim(ClaimTypes.Role, Caller.Service));
         if (key.Operator) claims.Add(new Claim(ClaimTypes.Role, Caller.Operator));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName)));
     }
+
+    private string ActingFor() => Request.Headers[Caller.TenantHeader].ToString() is { Length: > 0 } tenant ? tenant : Caller.EveryTenant;
 }

@@ -14,11 +14,14 @@ public sealed record ApiKeySettings
     public required string Name { get; init; }
 
     /// <summary>Whose data it opens.</summary>
-    public required string Tenant { get; init; }
+    public string Tenant { get; init; } = "";
 
     /// <summary>SHA-256 of the key, in hexadecimal digits.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>True when it may also release and retire LLM versions.</summary>
     public bool Operator { get; init; }
+
+    /// <summary>True for the platform's own services, which act for every tenant; <see cref="Tenant"/> says nothing then.</summary>
+    public bool Service { get; init; }
 }

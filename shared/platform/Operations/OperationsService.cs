@@ -1,0 +1,117 @@
+using System.Globalization;
+using Grpc.Core;
+using MindBridge.Contracts.V1;
+using MindBridge.Platform.Jobs;
+using MindBridge.Platform.Security;
+
+namespace MindBridge.Platform.Operations;
+
+/// <summary>Jobs and dead letters of every service in this process, for operators.</summary>
+internal sealed class OperationsService(IEnumerable<IOperated> services) : Contracts.V1.Operations.OperationsBase
+{
+    private const int MostRows = 1000;
+
+    public override async Task<ListJobsReply> ListJobs(ListJobsRequest request, ServerCallContext context)
+    {
+        NeedOperator(context);
+        var state = request.State.Length == 0 ? (JobState?)null
+            : Enum.TryParse<JobState>(request.State, ignoreCase: true, out var named) && !char.IsAsciiDigit(request.State[0]) ? named
+            : throw new ArgumentException($"state is \"{request.State}\"; give waiting, running, succeeded, parked or cancelled, or nothing for all");
+        var limit = Math.Clamp(request.Limit == 0 ? 100 : request.Limit, 1, MostRows);
+        var reply = new ListJobsReply();
+        foreach (var service in services)
+            reply.Jobs.AddRange((await service.JobsAsync(state, limit, context.CancellationToken)).Select(job => View(service, job)));
+        return reply;
+    }
+
+    public override async Task<JobReply> CancelJob(JobRequest request, ServerCallContext context)
+    {
+        var (service, job) = await FindAsync(request.Id, context);
+        if (!await service.CancelAsync(job.Id, context.CancellationToken)) throw new Rpc.RefusedNowException($"job {job.Id} has ended already ({job.State}); there is nothing to cancel");
+        return new JobReply { Job = View(service, (await service.FindJobAsync(job.Id, context.CancellationToken))!) };
+    }
+
+    public override async Task<JobReply> RetryJob(JobRequest request, ServerCallContext context)
+    {
+        var (service, job) = await FindAsync(request.Id, context);
+        if (!await service.RetryAsync(job.Id, context.CancellationToken)) throw new Rpc.RefusedNowException($"job {job.Id} is {job.State.ToString().ToLowerInvariant()}; only a parked or cancelled job can be retried");
+        return new JobReply { Job = View(service, (await service.FindJobAsync(job.Id, context.CancellationToken))!) };
+    }
+
+    public override async Task<ListDeadLettersReply> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
+    {
+        NeedOperator(context);
+        var reply = new ListDeadLettersReply();
+        foreach (var service in services)
+        {
+            reply.Letters.AddRange((await service.DeadLettersAsync(context.CancellationToken)).Select(letter => new DeadLetterView
+            {
+                Id = letter.Id.ToString(),
+                Service = service.Service,
+                Consumer = letter.Consumer,
+                Event = letter.EventType,
+                Body = letter.Body,
+                Reason = letter.Reason,
+                Attempts = letter.Attempts,
+                FailedAt = Moment(letter.FailedAt),
+            }));
+        }
+
+        return reply;
+    }
+
+    public override async Task<ReplayDeadLetterReply> ReplayDeadLetter(ReplayDeadLetterRequest request, ServerCallContext context)
+    {
+        NeedOperator(context);
+        var id = IdOf(request.Id);
+        foreach (var service in services)
+        {
+            if ((await service.DeadLettersAsync(context.CancellationToken)).All(letter => letter.Id != id)) continue;
+            await service.ReplayAsync(id, context.CancellationToken);
+            return new ReplayDeadLetterReply();
+        }
+
+        throw new KeyNotFoundException($"no dead letter {id} waits; list them for their ids");
+    }
+
+    private async Task<(IOperated Service, Job Job)> FindAsync(string wanted, ServerCallContext context)
+    {
+        NeedOperator(context);
+        var id = IdOf(wanted);
+        foreach (var service in services)
+            if (await service.FindJobAsync(id, context.CancellationToken) is { } job) return (service, job);
+        throw new KeyNotFoundException($"there is no job {id}; list the jobs for their ids");
+    }
+
+    private static void NeedOperator(ServerCallContext context)
+    {
+        var user = context.GetHttpContext().User;
+        if (!user.IsInRole(Caller.Operator) && !user.IsInRole(Caller.Service)) throw new UnauthorizedAccessException("jobs and dead letters are an operator's; call with an operator's key");
+    }
+
+    private static Guid IdOf(string id) => Guid.TryParse(id, out var parsed) ? parsed : throw new ArgumentException($"id is \"{id}\"; give an id as the lists show it");
+
+    private static JobView View(IOperated service, Job job)
+    {
+        var view = new JobView
+        {
+            Id = job.Id.ToString(),
+            Service = service.Service,
+            Kind = job.Kind,
+            BusinessKey = job.BusinessKey,
+            State = job.State.ToString().ToLowerInvariant(),
+            Attempts = job.Attempts,
+            Step = job.Step,
+            Steps = job.Steps,
+            Reason = job.Reason ?? "",
+            CreatedAt = Moment(job.CreatedAt),
+            ChangedAt = Moment(job.ChangedAt),
+            Payload = job.Payload,
+        };
+        if (job.Loss is { } loss) view.Loss = loss;
+        if (job.EtaSeconds is { } eta) view.EtaSeconds = eta;
+        return view;
+    }
+
+    private static string Moment(DateTimeOffset moment) => moment.ToString("O", CultureInfo.InvariantCulture);
+}
