@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace MindBridge.LocalServers;
@@ -8,12 +9,13 @@ public sealed class LocalPostgres : IAsyncDisposable
     private const string User = "mindbridge";
     private const int FastShutdown = 2;
     private readonly string data;
+    private readonly string password;
     private readonly bool durable;
     private ServerProcess? server;
 
     private LocalPostgres(string data, int port, string password, bool durable)
     {
-        (this.data, Port, this.durable) = (data, port, durable);
+        (this.data, Port, this.password, this.durable) = (data, port, password, durable);
         ConnectionString = $"Host=127.0.0.1;Port={port};Database=postgres;Username={User};Password={password}";
     }
 
@@ -44,6 +46,32 @@ public sealed class LocalPostgres : IAsyncDisposable
         await postgres.RestartAsync(cancellationToken);
         return postgres;
     }
+
+    /// <summary>Starts the cluster below a folder, made if there is none yet; it keeps its data, port and password from one time to the next.</summary>
+    /// <exception cref="IOException">It did not start; the message says why.</exception>
+    public static async Task<LocalPostgres> OpenAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        var kept = Path.Combine(folder, "connection");
+        if (!File.Exists(kept))
+        {
+            // What a broken first start left is no cluster.
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            var made = await StartAsync(folder, durable: true, cancellationToken);
+            await SecretFile.WriteAsync(kept, $"{made.Port}\n{made.password}\n", cancellationToken);
+            return made;
+        }
+
+        var lines = await File.ReadAllLinesAsync(kept, cancellationToken);
+        var postgres = new LocalPostgres(Path.Combine(folder, "data"), int.Parse(lines[0], CultureInfo.InvariantCulture), lines[1], durable: true);
+        await postgres.RestartAsync(cancellationToken);
+        return postgres;
+    }
+
+    /// <summary>Ends with the server.</summary>
+    public Task Ended => server?.Ended ?? Task.CompletedTask;
+
+    /// <summary>The server's process.</summary>
+    public int Process => server?.Id ?? 0;
 
     /// <summary>Starts it again after <see cref="KillAsync"/>, on the same port and data.</summary>
     /// <exception cref="IOException">It did not start; the message says why.</exception>

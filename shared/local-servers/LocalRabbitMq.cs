@@ -8,12 +8,12 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private readonly string folder;
-    private readonly int distribution = FreePort.Find();
-    private readonly int mapper = FreePort.Find();
+    private readonly int distribution;
+    private readonly int mapper;
     private ServerProcess? names;
     private ServerProcess? server;
 
-    private LocalRabbitMq(string folder) => (this.folder, Port) = (folder, FreePort.Find());
+    private LocalRabbitMq(string folder, int port, int distribution, int mapper) => (this.folder, Port, this.distribution, this.mapper) = (folder, port, distribution, mapper);
 
     /// <summary>Where it listens for AMQP.</summary>
     public int Port { get; }
@@ -23,17 +23,40 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 
     /// <summary>Starts a new broker below an empty folder.</summary>
     /// <exception cref="IOException">It did not start; the message says why.</exception>
-    public static async Task<LocalRabbitMq> StartAsync(string folder, CancellationToken cancellationToken = default)
+    public static Task<LocalRabbitMq> StartAsync(string folder, CancellationToken cancellationToken = default) =>
+        StartAsync(new LocalRabbitMq(folder, FreePort.Find(), FreePort.Find(), FreePort.Find()), folder, cancellationToken);
+
+    /// <summary>Starts the broker below a folder; it keeps its messages and ports from one time to the next.</summary>
+    /// <exception cref="IOException">It did not start; the message says why.</exception>
+    public static async Task<LocalRabbitMq> OpenAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        var kept = Path.Combine(folder, "ports");
+        if (!File.Exists(kept))
+        {
+            Directory.CreateDirectory(folder);
+            await SecretFile.WriteAsync(kept, $"{FreePort.Find()}\n{FreePort.Find()}\n{FreePort.Find()}\n", cancellationToken);
+        }
+
+        var ports = (await File.ReadAllLinesAsync(kept, cancellationToken)).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        return await StartAsync(new LocalRabbitMq(folder, ports[0], ports[1], ports[2]), folder, cancellationToken);
+    }
+
+    private static async Task<LocalRabbitMq> StartAsync(LocalRabbitMq rabbit, string folder, CancellationToken cancellationToken)
     {
         if (!File.Exists(Program)) throw new IOException("RabbitMQ is missing; install the Debian package rabbitmq-server");
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), "[].\n", cancellationToken);
-        var rabbit = new LocalRabbitMq(folder);
         // The broker's nodes find one another through this; one started by the broker itself would stay behind.
         rabbit.names = ServerProcess.Start("epmd", null, "epmd", ["-port", rabbit.mapper.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"]);
         await rabbit.RestartAsync(cancellationToken);
         return rabbit;
     }
+
+    /// <summary>Ends with the broker.</summary>
+    public Task Ended => server?.Ended ?? Task.CompletedTask;
+
+    /// <summary>The broker's process, and that of its port mapper.</summary>
+    public IReadOnlyList<int> Processes => [server?.Id ?? 0, names?.Id ?? 0];
 
     /// <summary>Starts it again after <see cref="KillAsync"/>, with the same port and data.</summary>
     /// <exception cref="IOException">It did not start; the message says why.</exception>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace MindBridge.LocalServers;
 
 /// <summary>A server as a process of ours, with what it forks in a session of its own: ending it ends all of it and nothing else.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     private const int Kill = 9;
     private readonly Process process;
@@ -13,9 +13,22 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, string name) => (this.process, this.name) = (process, name);
 
+    /// <summary>Its number, which is its session's too.</summary>
+    public int Id => process.Id;
+
+    /// <summary>Ends with the process.</summary>
+    public Task Ended => process.WaitForExitAsync();
+
     /// <summary>Starts a command as the given user, which needs to be root's word; null keeps the present user.</summary>
-    public static ServerProcess Start(string name, string? user, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="user">As whom.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables besides those of this process.</param>
+    /// <param name="log">A file that takes what it says, also after this process has ended; null keeps its last words for errors.</param>
+    public static ServerProcess Start(string name, string? user, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? log = null)
     {
+        if (log is not null) (program, arguments) = ("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, program, .. arguments]);
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in As(user).Append(program).Concat(arguments)) start.ArgumentList.Add(argument);
         foreach (var (variable, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[variable] = value;
@@ -58,6 +71,30 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(patience);
         await process.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         await KillAsync();
+    }
+
+    /// <summary>Ends a process, with its session, that an earlier owner left behind; one that does not carry the mark in its environment is not ours and stays.</summary>
+    /// <returns>True when there was one.</returns>
+    public static async Task<bool> EndLeftoverAsync(int id, string variable, string value, int signal, TimeSpan patience)
+    {
+        if (!IsOurs(id, variable, value)) return false;
+        _ = Signal(id, signal);
+        for (var began = Stopwatch.GetTimestamp(); IsOurs(id, variable, value) && Stopwatch.GetElapsedTime(began) < patience;) await Task.Delay(50);
+        _ = Signal(-id, Kill);
+        return true;
+    }
+
+    /// <summary>Whether a process of this number runs and carries the mark.</summary>
+    public static bool IsOurs(int id, string variable, string value)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/environ").Split('\0').Contains($"{variable}={value}", StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Kills the server and everything it forked, as a crash would.</summary>

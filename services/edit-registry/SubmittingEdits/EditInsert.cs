@@ -19,39 +19,49 @@ internal static class EditInsert
         return db.SaveChangesAsync(cancellationToken);
     }
 
+    // Written without awaiting every field: a field goes into a buffer, and only a full buffer is sent.
     public static async Task CopyAsync(NpgsqlConnection postgres, IReadOnlyList<RecordedEdit> edits, CancellationToken cancellationToken)
     {
         await using var rows = await postgres.BeginBinaryImportAsync(Copy, cancellationToken);
         foreach (var edit in edits)
         {
-            await rows.StartRowAsync(cancellationToken);
-            await rows.WriteAsync(edit.Id, NpgsqlDbType.Uuid, cancellationToken);
-            await rows.WriteAsync(edit.MemoryId, NpgsqlDbType.Uuid, cancellationToken);
-            await rows.WriteAsync(edit.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-            await rows.WriteAsync(edit.ClientKey, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync(edit.FactId, NpgsqlDbType.Uuid, cancellationToken);
-            await rows.WriteAsync(edit.Retraction, NpgsqlDbType.Boolean, cancellationToken);
-            await rows.WriteAsync(edit.Subject, NpgsqlDbType.Text, cancellationToken);
-            await TextAsync(edit.Relation);
-            await rows.WriteAsync(edit.Object, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync(edit.Prompt, NpgsqlDbType.Text, cancellationToken);
-            await TextAsync(edit.OldObject);
-            await rows.WriteAsync(edit.Wordings, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync(edit.Paraphrases, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync(edit.Locality, NpgsqlDbType.Text, cancellationToken);
-            await TextAsync(edit.Source);
-            await rows.WriteAsync(edit.Author, NpgsqlDbType.Text, cancellationToken);
-            await TextAsync(edit.Reason);
-            await TextAsync(edit.ExternalId);
-            await MomentAsync(edit.ValidFrom);
-            await MomentAsync(edit.ValidUntil);
-            await rows.WriteAsync(edit.ReceivedAt, NpgsqlDbType.TimestampTz, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            rows.StartRow();
+            rows.Write(edit.Id, NpgsqlDbType.Uuid);
+            rows.Write(edit.MemoryId, NpgsqlDbType.Uuid);
+            rows.Write(edit.Sequence, NpgsqlDbType.Bigint);
+            rows.Write(edit.ClientKey, NpgsqlDbType.Text);
+            rows.Write(edit.FactId, NpgsqlDbType.Uuid);
+            rows.Write(edit.Retraction, NpgsqlDbType.Boolean);
+            rows.Write(edit.Subject, NpgsqlDbType.Text);
+            Text(edit.Relation);
+            rows.Write(edit.Object, NpgsqlDbType.Text);
+            rows.Write(edit.Prompt, NpgsqlDbType.Text);
+            Text(edit.OldObject);
+            rows.Write(edit.Wordings, NpgsqlDbType.Text);
+            rows.Write(edit.Paraphrases, NpgsqlDbType.Text);
+            rows.Write(edit.Locality, NpgsqlDbType.Text);
+            Text(edit.Source);
+            rows.Write(edit.Author, NpgsqlDbType.Text);
+            Text(edit.Reason);
+            Text(edit.ExternalId);
+            Moment(edit.ValidFrom);
+            Moment(edit.ValidUntil);
+            rows.Write(edit.ReceivedAt, NpgsqlDbType.TimestampTz);
         }
 
         await rows.CompleteAsync(cancellationToken);
 
-        Task TextAsync(string? value) => value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
+        void Text(string? value)
+        {
+            if (value is null) rows.WriteNull();
+            else rows.Write(value, NpgsqlDbType.Text);
+        }
 
-        Task MomentAsync(DateTimeOffset? value) => value is { } moment ? rows.WriteAsync(moment, NpgsqlDbType.TimestampTz, cancellationToken) : rows.WriteNullAsync(cancellationToken);
+        void Moment(DateTimeOffset? value)
+        {
+            if (value is { } moment) rows.Write(moment, NpgsqlDbType.TimestampTz);
+            else rows.WriteNull();
+        }
     }
 }

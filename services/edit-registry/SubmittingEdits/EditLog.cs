@@ -44,7 +44,8 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var memory = await db.LockAsync(id, cancellationToken);
         var known = await KnownAsync(db, id, edits, cancellationToken);
-        var (now, hash) = (time.GetUtcNow(), new HistoryHash(memory.HistoryHash));
+        var now = time.GetUtcNow();
+        using var hash = new HistoryHash(memory.HistoryHash);
         var (fresh, submitted) = (new List<RecordedEdit>(edits.Count), new List<SubmittedEdit>(edits.Count));
         foreach (var (row, edit) in edits)
         {

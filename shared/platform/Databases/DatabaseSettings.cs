@@ -14,6 +14,9 @@ public sealed record DatabaseSettings
     /// <summary>The folder of the SQLite files.</summary>
     public string? Folder { get; init; }
 
+    // A COPY of thousands of rows in packets of 8 KiB, Npgsql's own size, is mostly system calls.
+    private const int WriteBuffer = 1 << 16;
+
     /// <exception cref="ArgumentException">A setting is missing; the message names it.</exception>
     internal string ConnectionStringFor(string schema)
     {
@@ -25,6 +28,6 @@ public sealed record DatabaseSettings
         }
 
         if (string.IsNullOrWhiteSpace(ConnectionString)) throw new ArgumentException("Database:ConnectionString is empty; give Postgres' address, for example Host=localhost;Database=mindbridge;Username=mindbridge");
-        return new NpgsqlConnectionStringBuilder(ConnectionString) { SearchPath = schema }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { SearchPath = schema, WriteBufferSize = WriteBuffer }.ConnectionString;
     }
 }
