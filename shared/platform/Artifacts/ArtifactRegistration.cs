@@ -7,8 +7,11 @@ namespace MindBridge.Platform.Artifacts;
 /// <summary>Where artifacts lie; the configuration section <c>Artifacts</c>.</summary>
 public sealed record ArtifactSettings
 {
-    /// <summary>A folder that all services share.</summary>
+    /// <summary>A folder that all services share; empty where artifacts lie in S3.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>A bucket that all services share.</summary>
+    public S3Settings? S3 { get; init; }
 
     /// <summary>Where this service unpacks artifacts and keeps work in progress; a folder of its own on a fast disk.</summary>
     public string? Work { get; init; }
@@ -21,13 +24,14 @@ public sealed record ArtifactSettings
 public static class ArtifactRegistration
 {
     /// <summary>Adds the store of the section <c>Artifacts</c>; once, however many modules ask.</summary>
-    /// <exception cref="ArgumentException">No folder is named.</exception>
+    /// <exception cref="ArgumentException">Neither a folder nor a bucket is named, or both are.</exception>
     public static IServiceCollection AddArtifacts(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = configuration.GetSection("Artifacts").Get<ArtifactSettings>() ?? new ArtifactSettings();
-        if (string.IsNullOrWhiteSpace(settings.Folder)) throw new ArgumentException("Artifacts:Folder is empty; name the folder that all services share");
+        var (folder, bucket) = (!string.IsNullOrWhiteSpace(settings.Folder), !string.IsNullOrWhiteSpace(settings.S3?.Bucket));
+        if (folder == bucket) throw new ArgumentException($"Artifacts:Folder and Artifacts:S3:Bucket are {(folder ? "both given" : "both empty")}; name one of them, the place that all services share");
         services.TryAddSingleton(settings);
-        services.TryAddSingleton<IArtifactStore>(new FolderArtifactStore(settings.Folder));
+        services.TryAddSingleton<IArtifactStore>(_ => folder ? new FolderArtifactStore(settings.Folder!) : new S3ArtifactStore(settings.S3!, settings.WorkFor("s3")));
         return services;
     }
 }
