@@ -25,8 +25,9 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
             if (platform.Postgres is null) postgres = await LocalPostgres.OpenAsync(Path.Combine(home.Folder, "postgres"), cancellationToken);
             if (broker is not null) rabbitMq = await broker;
             NoteServers(postgres, rabbitMq);
-            var (database, bus) = (platform.Postgres ?? postgres!.ConnectionString, platform.RabbitMq ?? rabbitMq!.Address);
-            List<Task> kept = [.. ServiceNames.All.Select(service => KeepServiceAsync(service, database, bus, cancellationToken))];
+            var roles = postgres is null ? null : await PlatformRoles.PrepareAsync(postgres.ConnectionString, platform.ServiceKey, cancellationToken);
+            var bus = platform.RabbitMq ?? rabbitMq!.Address;
+            List<Task> kept = [.. ServiceNames.All.Select(service => KeepServiceAsync(service, platform.Postgres ?? roles![service], bus, cancellationToken))];
             if (postgres is not null) kept.Add(KeepAsync("Postgres", () => postgres.Ended, postgres.RestartAsync, () => NoteServers(postgres, null), cancellationToken));
             if (rabbitMq is not null) kept.Add(KeepAsync("RabbitMQ", () => rabbitMq.Ended, rabbitMq.RestartAsync, () => NoteServers(null, rabbitMq), cancellationToken));
             Say("running");

@@ -15,4 +15,10 @@ internal sealed class OutOfScopePrompt
 
     /// <summary>The answer that is right today, where it is known.</summary>
     public string? Answer { get; init; }
+
+    /// <summary>Other ways to ask the same: a JSON array of texts.</summary>
+    public required string Wordings { get; init; }
 }
+
+/// <summary>An out-of-scope prompt as a caller gives it.</summary>
+internal sealed record NewOutOfScopePrompt(string Prompt, string? Subject, string? Answer, IReadOnlyList<string> Wordings);

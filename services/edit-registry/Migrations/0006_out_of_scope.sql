@@ -5,5 +5,6 @@ CREATE TABLE out_of_scope (
     prompt text NOT NULL,
     subject text,
     answer text,
+    wordings text NOT NULL,
     PRIMARY KEY (memory_id, place)
 );

@@ -93,7 +93,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     {
         var memory = await FindAsync(request.Memory, context);
         await foreach (var prompt in outOfScope.ReadAsync(memory.Id, context.CancellationToken))
-            await responseStream.WriteAsync(new Wire.OutOfScopePrompt { Prompt = prompt.Prompt, Subject = prompt.Subject ?? "", Answer = prompt.Answer ?? "" });
+            await responseStream.WriteAsync(WireForms.OutOfScope(prompt));
     }
 
     public override async Task<Wire.Commit> CommitNow(Wire.CommitNowRequest request, ServerCallContext context) =>
@@ -141,9 +141,9 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         while (await requests.MoveNext(cancellationToken));
     }
 
-    private static async IAsyncEnumerable<(string Prompt, string? Subject, string? Answer)> PromptsOf(IAsyncStreamReader<Wire.OutOfScopePrompt> requests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<NewOutOfScopePrompt> PromptsOf(IAsyncStreamReader<Wire.OutOfScopePrompt> requests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        do yield return (requests.Current.Prompt, requests.Current.Subject, requests.Current.Answer);
+        do yield return new NewOutOfScopePrompt(requests.Current.Prompt, requests.Current.Subject, requests.Current.Answer, [.. requests.Current.Wordings]);
         while (await requests.MoveNext(cancellationToken));
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
 using MindBridge.EditRegistry.SubmittingEdits;
@@ -45,6 +46,14 @@ internal static class WireForms
         LastCommitSequence = memory.LastCommit,
         CreatedAt = Moment(memory.CreatedAt),
         Tenant = memory.TenantId,
+    };
+
+    public static Wire.OutOfScopePrompt OutOfScope(OutOfScopePrompt prompt) => new()
+    {
+        Prompt = prompt.Prompt,
+        Subject = prompt.Subject ?? "",
+        Answer = prompt.Answer ?? "",
+        Wordings = { JsonSerializer.Deserialize<string[]>(prompt.Wordings) },
     };
 
     public static NewEdit Edit(Wire.Edit? edit) => edit is null ? new NewEdit() : new NewEdit

@@ -147,4 +147,8 @@ public static class PromptFile
 /// <param name="Answer">What is true, when known.</param>
 /// <param name="Subject">What it is about, when known.</param>
 /// <param name="Id">Its source's name for it, when there is one.</param>
-public sealed record GeneralPrompt(string Prompt, string? Answer = null, string? Subject = null, string? Id = null);
+public sealed record GeneralPrompt(string Prompt, string? Answer = null, string? Subject = null, string? Id = null)
+{
+    /// <summary>Other ways to ask the same, for training.</summary>
+    public IReadOnlyList<string> Wordings { get; init; } = [];
+}

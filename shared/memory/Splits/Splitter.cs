@@ -67,10 +67,10 @@ public sealed class Splitter
 
         var all = new ProbeIndex(probes.Concat(choosing));
         var negatives = new List<OutOfScopePrompt>();
-        foreach (var prompt in train.Select(p => p.Prompt).Distinct(StringComparer.Ordinal))
+        foreach (var prompt in train.DistinctBy(p => p.Prompt, StringComparer.Ordinal))
         {
-            if (all.Touches(prompt)) Count(leftOut, "out-of-scope prompts that touch a probe");
-            else negatives.Add(new OutOfScopePrompt { Prompt = prompt });
+            if (all.Touches(prompt.Prompt)) Count(leftOut, "out-of-scope prompts that touch a probe");
+            else negatives.Add(new OutOfScopePrompt { Prompt = prompt.Prompt, Wordings = [.. prompt.Wordings.Where(w => !all.Touches(w))] });
         }
 
         foreach (var edit in edits)

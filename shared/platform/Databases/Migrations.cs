@@ -34,7 +34,7 @@ internal sealed class Migrations(PlatformContext context, DatabaseKind kind, str
 
     private async Task ApplyInTurnAsync(CancellationToken cancellationToken)
     {
-        if (kind is DatabaseKind.Postgres) await ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS \"{schema}\"", cancellationToken);
+        if (kind is DatabaseKind.Postgres && !await SchemaExistsAsync(cancellationToken)) await ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS \"{schema}\"", cancellationToken);
         await ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, hash text NOT NULL, applied_at text NOT NULL)", cancellationToken);
         foreach (var migration in Migration.Of(typeof(Migrations).Assembly, kind).Concat(Migration.Of(context.GetType().Assembly, kind)))
         {
@@ -49,6 +49,10 @@ internal sealed class Migrations(PlatformContext context, DatabaseKind kind, str
             await transaction.CommitAsync(cancellationToken);
         }
     }
+
+    // A role that owns its schema and nothing else may not even ask for one that is there.
+    private async Task<bool> SchemaExistsAsync(CancellationToken cancellationToken) =>
+        await context.Database.SqlQuery<bool>($"SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = {schema}) AS \"Value\"").SingleAsync(cancellationToken);
 
     private async Task<string?> AppliedHashAsync(string name, CancellationToken cancellationToken) =>
         await context.Database.SqlQuery<string>($"SELECT hash AS \"Value\" FROM schema_migrations WHERE name = {name}").SingleOrDefaultAsync(cancellationToken);

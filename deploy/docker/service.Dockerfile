@@ -1,0 +1,24 @@
+# A service without torch: edit-registry, evaluator.
+#   docker build -f deploy/docker/service.Dockerfile --build-arg SERVICE=edit-registry --build-arg PROJECT=MindBridge.EditRegistry --build-arg PORT=5101 .
+FROM debian:12.12-slim AS build
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates curl libicu72 libssl3 && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY global.json ./
+RUN curl -fsSL https://dot.net/v1/dotnet-install.sh -o /tmp/dotnet-install.sh && bash /tmp/dotnet-install.sh --jsonfile global.json --install-dir /usr/share/dotnet
+ENV PATH=/usr/share/dotnet:$PATH DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+COPY . .
+ARG SERVICE
+ARG PROJECT
+RUN dotnet publish services/$SERVICE/$PROJECT.csproj -c Release -r linux-x64 --self-contained -o /app && ln -s /app/$PROJECT /app/service
+
+FROM debian:12.12-slim
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates curl libssl3 && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home mindbridge
+COPY --from=build /app /app
+ARG PORT
+ENV HEALTH=http://127.0.0.1:$PORT/health/ready DOTNET_gcServer=0
+USER mindbridge
+WORKDIR /app
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD curl -fsS "$HEALTH" >/dev/null || exit 1
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/app/service"]
