@@ -1,6 +1,5 @@
 using MindBridge.Cli.Training;
-using MindBridge.Memory.Bridging;
-using MindBridge.Memory.Pretraining;
+using MindBridge.Memory.Recipes;
 using MindBridge.Memory.Running;
 
 namespace MindBridge.Cli.Demo;
@@ -44,8 +43,8 @@ internal sealed record DemoSettings
     /// <summary>The recipe for edits by the hundred: small batches, as there are few steps in an epoch.</summary>
     public EditingRunSettings Run => new()
     {
-        Encoder = SettingOverrides.Apply(new EncoderTrainingSettings { Epochs = Epochs ?? 30, WordingShare = 0.3, PrefixShare = 0.3, Seed = Seed }, EncoderOverrides),
-        Bridge = SettingOverrides.Apply(BridgeTrainingSettings.Quick with { Epochs = Epochs ?? 40, Seed = Seed }, BridgeOverrides),
+        Encoder = SettingOverrides.Apply(Recipe.EncoderOfFew with { Epochs = Epochs ?? Recipe.EncoderOfFew.Epochs, Seed = Seed }, EncoderOverrides),
+        Bridge = SettingOverrides.Apply(Recipe.BridgeOfFew with { Epochs = Epochs ?? Recipe.BridgeOfFew.Epochs, Seed = Seed }, BridgeOverrides),
     };
 
     private string Model(string name)

@@ -15,6 +15,8 @@ public sealed class Artifact
     /// <summary>The file that describes the others.</summary>
     public const string ManifestName = "manifest.json";
 
+    private static readonly string[] TimingMetrics = ["processorSeconds", "wallSeconds"];
+
     private Artifact(string folder, Manifest manifest) => (Folder, this.manifest) = (folder, manifest);
 
     private readonly Manifest manifest;
@@ -131,6 +133,18 @@ public sealed class Artifact
         if (id != found.Id)
             throw new InvalidDataException($"{folder}: {ManifestName} was changed: its content gives id {id}, expected {found.Id}; copy the artifact again or make it again");
         return new Artifact(folder, found);
+    }
+
+    /// <summary>
+    /// Takes how long it took out of an artifact's manifest. Ids never depend on that; without it two runs that made the same artifact left the same bytes too, and a store that
+    /// names folders by their content keeps one.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The folder is no artifact.</exception>
+    public static void ForgetTimings(string folder)
+    {
+        var manifest = Manifest.Read(folder);
+        foreach (var timing in TimingMetrics) manifest.Metrics.Remove(timing);
+        DurableFile.WriteText(Path.Combine(folder, ManifestName), manifest.ToJson());
     }
 
     /// <summary>True when the folder holds an artifact's manifest; says nothing of its state.</summary>

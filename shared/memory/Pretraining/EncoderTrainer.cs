@@ -54,6 +54,8 @@ public static class EncoderTrainer
             Prefixes = Artifact.HashOfValue(data.Prefixes),
             Validation = Artifact.HashOfValue(data.Validation),
             EditCount = data.Edits.Count,
+            // Absent without a warm start, and then the id is what it was before there were any.
+            Start = data.StartFolder is { } start ? StartOf(start, baseFolder) : null,
         };
         if (TrainingRun.Finished("encoder", inputs, settings, outFolder) is { } done)
         {
@@ -64,10 +66,17 @@ public static class EncoderTrainer
         var checkpoint = new Checkpoint<TrainingState>(TrainingRun.CheckpointOf(outFolder), Artifact.HashOfValue(new { inputs, settings }));
         using var training = new EncoderTraining(settings, data, baseFolder);
         var state = training.Run(checkpoint, progress, notes, cancellationToken);
-        var artifact = Artifact.Write("encoder", inputs, settings, [inputs.BaseModel],
+        var artifact = Artifact.Write("encoder", inputs, settings, inputs.Start is null ? [inputs.BaseModel] : [inputs.BaseModel, inputs.Start],
             new { state.Step, state.Skipped, state.BestEpoch, BestScore = state.Best, state.ProcessorSeconds, state.WallSeconds, state.Curve },
             folder => training.Save(folder, baseFolder, data), outFolder);
         checkpoint.Delete();
         return new TrainedEncoder(artifact.Id, outFolder, state.Step, state.Skipped, state.ProcessorSeconds, state.WallSeconds, Reused: false, state.Curve);
+    }
+
+    private static string StartOf(string folder, string baseFolder)
+    {
+        var start = Artifact.Open(folder, "encoder");
+        var (its, ours) = (start.Inputs["baseModel"]?.GetValue<string>(), ContentIdentity.Of(baseFolder));
+        return its == ours ? start.Id : throw new InvalidDataException($"{folder} was trained from the base model {its}, this run's is {ours}; start from an encoder of the same base model, or without one");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
         if (settings.Threads is { } threads) set_num_threads(threads);
         var device = torch.device(settings.Device);
         var tokenizer = TextTokenizer.From(baseFolder);
-        encoder = MaskedLanguageModel.From(baseFolder, ScalarType.Float32, device);
+        encoder = MaskedLanguageModel.From(data.StartFolder ?? baseFolder, ScalarType.Float32, device);
         dummy = MaskedLanguageModel.From(baseFolder, ScalarType.Float32, device);
         dummy.eval();
         foreach (var weight in dummy.parameters()) weight.requires_grad = false;
@@ -44,6 +44,13 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
         existence = new ExistenceHead(encoder.Width);
         association.Draw(RandomStream.For(settings.Seed, "association"));
         existence.Draw(RandomStream.For(settings.Seed, "existence"));
+        if (data.StartFolder is { } start)
+        {
+            using var heads = Safetensors.Open(Path.Combine(start, MemoryEncoder.HeadsName));
+            association.Load(heads, "association.");
+            existence.Load(heads, "existence.");
+        }
+
         association.to(device);
         existence.to(device);
 

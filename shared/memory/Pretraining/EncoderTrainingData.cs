@@ -17,4 +17,10 @@ public sealed record EncoderTrainingData
 
     /// <summary>Held-out probes that choose the best checkpoint without any LLM: paraphrases (Generality) and out-of-scope prompts (the Locality kinds).</summary>
     public IReadOnlyList<Probe> Validation { get; init; } = [];
+
+    /// <summary>
+    /// An encoder artifact of the same base model whose weights and heads training begins with (a warm start), so that what it holds already need not be learnt again; null begins with
+    /// the base model. The frozen copy is the base model in any case.
+    /// </summary>
+    public string? StartFolder { get; init; }
 }

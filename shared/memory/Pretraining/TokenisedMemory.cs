@@ -17,8 +17,7 @@ internal sealed class TokenisedMemory
         Mask = Special(tokenizer.Mask, "[MASK]");
         FullStop = [.. tokenizer.Encode(".", special: false)];
         Longest = maxPositions;
-        // Room for [MEM] [CLS] .. [MASK] . [SEP] around the prompt.
-        var room = maxPositions - 8;
+        var room = RoomOf(maxPositions);
         Edits = [.. data.Edits.Select(e => new TokenisedEdit(e, tokenizer, room))];
         OutOfScope = [.. data.OutOfScope.Select(p => Wordings(p.Prompt, p.Wordings).Select(w => Pieces(tokenizer, w, room)).ToArray())];
         HardOf = HardNegatives(data);
@@ -45,6 +44,9 @@ internal sealed class TokenisedMemory
     public IReadOnlyList<int[]> HardOf { get; }
 
     public PrefixSentences Prefixes { get; }
+
+    /// <summary>Pieces a prompt with its object may have: room for [MEM] [CLS] .. [MASK] . [SEP] around them is taken off.</summary>
+    internal static int RoomOf(int maxPositions) => maxPositions - 8;
 
     internal static IEnumerable<string> Wordings(string prompt, IReadOnlyList<string> others) => others.Where(w => w != prompt).Distinct().Prepend(prompt);
 

@@ -40,13 +40,15 @@ public sealed class Llm : IDisposable
     /// The ids that continue <paramref name="prompt"/> with " " + <paramref name="answer"/>. They are cut out of the encoded whole where its beginning is the encoded
     /// prompt, which is right for tokenizers that mark word starts (SentencePiece) too; else the answer is encoded by itself.
     /// </summary>
-    public int[] EncodeAnswer(string prompt, string answer)
+    public int[] EncodeAnswer(string prompt, string answer) => EncodeAnswer(Tokenizer, prompt, answer);
+
+    internal static int[] EncodeAnswer(TextTokenizer tokenizer, string prompt, string answer)
     {
-        var alone = Tokenizer.Encode(prompt, false);
-        var whole = Tokenizer.Encode(prompt + " " + answer, false);
+        var alone = tokenizer.Encode(prompt, false);
+        var whole = tokenizer.Encode(prompt + " " + answer, false);
         return whole.Count > alone.Count && whole.Take(alone.Count).SequenceEqual(alone)
             ? [.. whole.Skip(alone.Count)]
-            : [.. Tokenizer.Encode(" " + answer, false)];
+            : [.. tokenizer.Encode(" " + answer, false)];
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace MindBridge.Platform.Artifacts;
@@ -12,16 +13,24 @@ public static class ArtifactFolders
     public static async Task<ArtifactId> SaveFolderAsync(this IArtifactStore store, string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
+        using var list = new MemoryStream(await ListAsync(folder, async content => (await store.SaveAsync(content, cancellationToken)).Value));
+        return await store.SaveAsync(list, cancellationToken);
+    }
+
+    /// <summary>The id under which a folder as it is now would be stored; nothing is stored.</summary>
+    public static async Task<ArtifactId> IdOfFolderAsync(string folder, CancellationToken cancellationToken = default) =>
+        new(Convert.ToHexStringLower(SHA256.HashData(await ListAsync(folder, async content => Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken))))));
+
+    private static async Task<byte[]> ListAsync(string folder, Func<Stream, Task<string>> hashOf)
+    {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             await using var content = File.OpenRead(path);
-            files[Path.GetRelativePath(folder, path).Replace('\\', '/')] = (await store.SaveAsync(content, cancellationToken)).Value;
+            files[Path.GetRelativePath(folder, path).Replace('\\', '/')] = await hashOf(content);
         }
 
-        if (files.Count == 0) throw new ArgumentException($"{folder} holds no files; an artifact must");
-        using var list = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(files));
-        return await store.SaveAsync(list, cancellationToken);
+        return files.Count > 0 ? JsonSerializer.SerializeToUtf8Bytes(files) : throw new ArgumentException($"{folder} holds no files; an artifact must");
     }
 
     /// <summary>Puts a stored folder's files below <paramref name="folder"/>, every one verified.</summary>

@@ -37,6 +37,12 @@ public sealed class FolderArtifactStore : IArtifactStore
         file.MoveTo(target);
     }
 
+    public Task ForgetAsync(ArtifactId id, CancellationToken cancellationToken = default)
+    {
+        File.Delete(PathOf(id));
+        return Task.CompletedTask;
+    }
+
     // Two letters of the id make a folder: a folder of a million files is slow.
     private string PathOf(ArtifactId id) => Path.Combine(root, id.Value[..2], id.Value);
 }

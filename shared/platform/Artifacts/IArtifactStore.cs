@@ -17,4 +17,9 @@ public interface IArtifactStore
     /// <exception cref="InvalidDataException">The stored content does not hash to its id: it was truncated or altered.</exception>
     /// <exception cref="IOException">The target cannot be written; it is as it was.</exception>
     Task LoadAsync(ArtifactId id, string path, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes what only its writer knows of: a checkpoint that a later one has replaced. Never call it for what a table or an event names. A store that cannot remove keeps it.
+    /// </summary>
+    Task ForgetAsync(ArtifactId id, CancellationToken cancellationToken = default) => Task.CompletedTask;
 }

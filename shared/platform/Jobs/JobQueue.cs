@@ -44,6 +44,21 @@ public sealed class JobQueue<TContext>(IDbContextFactory<TContext> contexts, Dat
             cancellationToken) == 1;
     }
 
+    /// <summary>
+    /// Gives a job that has ended as done a fresh set of attempts, in the caller's unit of work: what it was to make is wanted again, and was superseded or has been replaced since.
+    /// </summary>
+    /// <returns>False when there is no such job, or it waits, runs, is parked or was called off: those are not ours to restart.</returns>
+    public async Task<bool> ReopenAsync(TContext db, string kind, string businessKey, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var now = time.GetUtcNow();
+        return await db.Jobs.Where(job => job.Kind == kind && job.BusinessKey == businessKey && job.State == JobState.Succeeded)
+            .ExecuteUpdateAsync(
+                job => job.SetProperty(j => j.State, JobState.Waiting).SetProperty(j => j.Attempts, 0).SetProperty(j => j.NotBefore, now)
+                    .SetProperty(j => j.Reason, (string?)null).SetProperty(j => j.ChangedAt, now),
+                cancellationToken) == 1;
+    }
+
     /// <summary>Takes the oldest job of a kind that is due; null when none is.</summary>
     /// <param name="kind">What the worker can do.</param>
     /// <param name="owner">Who it is.</param>

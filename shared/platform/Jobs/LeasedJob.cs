@@ -83,6 +83,11 @@ public sealed class LeasedJob<TContext>
     public Task CompleteAsync(Func<TContext, Task> results, CancellationToken cancellationToken = default) =>
         InTransactionAsync(job => job.SetProperty(j => j.State, JobState.Succeeded).SetProperty(j => j.Reason, (string?)null), results, cancellationToken);
 
+    /// <summary>Ends the job without a result, because nobody wants it any more; the reason stays with it. <see cref="JobQueue{TContext}.ReopenAsync"/> takes it up again.</summary>
+    /// <exception cref="StaleLeaseException">The lease is another's.</exception>
+    public Task SupersedeAsync(string reason, CancellationToken cancellationToken = default) =>
+        InTransactionAsync(job => job.SetProperty(j => j.State, JobState.Succeeded).SetProperty(j => j.Reason, reason), null, cancellationToken);
+
     /// <summary>Ends the attempt: another follows after a pause, or the job is parked with the reason.</summary>
     /// <exception cref="StaleLeaseException">The lease is another's.</exception>
     public Task FailAsync(string reason, CancellationToken cancellationToken = default)

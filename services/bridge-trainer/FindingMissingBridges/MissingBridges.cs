@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using MindBridge.BridgeTrainer.TrainingBridges;
+using MindBridge.Platform.Jobs;
+
+namespace MindBridge.BridgeTrainer.FindingMissingBridges;
+
+/// <summary>Asks for every bridge that should be a memory's latest to an LLM version and is not.</summary>
+internal sealed class MissingBridges(LiveMemories memories, JobQueue<BridgeContext> jobs)
+{
+    /// <summary>Adds the jobs to the caller's unit of work; returns how many were missing.</summary>
+    public async Task<int> EnqueueAsync(BridgeContext db, Guid? memory, Guid? llm, CancellationToken cancellationToken)
+    {
+        var missing = 0;
+        foreach (var pair in await memories.PairsAsync(memory, llm, cancellationToken))
+        {
+            var key = memories.KeyOf(pair);
+            var latest = await db.Bridges.Where(b => b.MemoryId == pair.MemoryId && b.LlmId == pair.LlmId).OrderByDescending(b => b.CommitSequence).ThenByDescending(b => b.TrainedAt)
+                .Select(b => b.BusinessKey).FirstOrDefaultAsync(cancellationToken);
+            if (latest == key) continue;
+            // A job that is done without being the latest was superseded, and is wanted again: a memory may come back to what it held before.
+            if (await jobs.EnqueueAsync(db, TrainBridge.JobKind, key, new BridgeToTrain(pair.Set.Tenant, pair.MemoryId, pair.LlmId), cancellationToken)
+                || await jobs.ReopenAsync(db, TrainBridge.JobKind, key, cancellationToken)) missing++;
+        }
+
+        return missing;
+    }
+}

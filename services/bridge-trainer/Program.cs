@@ -1,0 +1,3 @@
+using MindBridge.BridgeTrainer.Hosting;
+
+await BridgeTrainerHost.Build(args).RunAsync();

@@ -1,0 +1,3 @@
+using MindBridge.EncoderTrainer.Hosting;
+
+await EncoderTrainerHost.Build(args).RunAsync();
