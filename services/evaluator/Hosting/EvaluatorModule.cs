@@ -30,6 +30,7 @@ public static class EvaluatorModule
         services.AddReconciling<NoticeBridges>(settings.Look);
         services.AddSingleton<ProbeSets>();
         services.AddSingleton<ScoredParts>();
+        services.AddSingleton<PatientCalls>();
         services.AddSingleton<BridgeScoring>();
         services.AddSingleton<EvaluateWork>();
         services.AddHostedService<JobWorker<EvaluatorContext, EvaluateWork>>();

@@ -1,35 +1,13 @@
-using Grpc.Core;
 using MindBridge.Platform.Services;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Evaluator.ScoringBridges;
 
 /// <summary>Scores probes where users' prompts are answered too: what inference would say with this bridge as its champion.</summary>
-internal sealed class BridgeScoring(ServiceClients services, EvaluationSettings settings, TimeProvider time, ILogger<BridgeScoring> logger)
+internal sealed class BridgeScoring(ServiceClients services)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(10);
-
-    /// <summary>One outcome a probe, in their order; null where the protocol says nothing of it. An inference service that is away or busy is waited for.</summary>
+    /// <summary>One outcome a probe, in their order; null where the protocol says nothing of it.</summary>
     public async Task<IReadOnlyList<Wire.ScoredProbe?>> ScoreAsync(string tenant, Wire.Target target, string protocol, IReadOnlyList<Probe> probes, CancellationToken cancellationToken)
-    {
-        var (began, pause) = (time.GetTimestamp(), FirstPause);
-        while (true)
-        {
-            try
-            {
-                return await ScoreOnceAsync(tenant, target, protocol, probes, cancellationToken);
-            }
-            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded && time.GetElapsedTime(began) < settings.Patience)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                logger.LogInformation("inference cannot score now ({Reason}); trying again in {Pause}", e.Status.Detail, pause);
-                await Task.Delay(pause, time, cancellationToken);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
-    }
-
-    private async Task<IReadOnlyList<Wire.ScoredProbe?>> ScoreOnceAsync(string tenant, Wire.Target target, string protocol, IReadOnlyList<Probe> probes, CancellationToken cancellationToken)
     {
         using var call = services.Inference(tenant).Score(cancellationToken: cancellationToken);
         var request = new Wire.ScoreRequest { Target = target, Protocol = protocol };

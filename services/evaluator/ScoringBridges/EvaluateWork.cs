@@ -13,7 +13,7 @@ namespace MindBridge.Evaluator.ScoringBridges;
 
 /// <summary>Scores a bridge, holds it against its memory's gate and the champion, and promotes it or says why not.</summary>
 internal sealed class EvaluateWork(
-    IDbContextFactory<EvaluatorContext> contexts, ProbeSets sets, ScoredParts parts, BridgeScoring scoring, ServiceClients services, EvaluationSettings settings, TimeProvider time, ILogger<EvaluateWork> logger)
+    IDbContextFactory<EvaluatorContext> contexts, ProbeSets sets, ScoredParts parts, BridgeScoring scoring, PatientCalls calls, ServiceClients services, EvaluationSettings settings, TimeProvider time, ILogger<EvaluateWork> logger)
     : IWork<EvaluatorContext>
 {
     public string Kind => EvaluateBridge.Kind;
@@ -23,7 +23,8 @@ internal sealed class EvaluateWork(
         var bridge = job.Payload<EvaluateBridge>();
         var commit = await CommitOfAsync(bridge, cancellationToken);
         await ChallengeAsync(bridge, commit, cancellationToken);
-        var memory = await services.EditRegistry(bridge.Tenant).GetMemoryAsync(new Wire.GetMemoryRequest { Memory = bridge.MemoryId.ToString() }, cancellationToken: cancellationToken);
+        var wanted = new Wire.GetMemoryRequest { Memory = bridge.MemoryId.ToString() };
+        var memory = await calls.AskAsync("the edit registry", async () => await services.EditRegistry(bridge.Tenant).GetMemoryAsync(wanted, cancellationToken: cancellationToken), cancellationToken);
         var probes = ProbeSample.Draw(await sets.ReadAsync(bridge.ProbeSetIds, cancellationToken), settings.MostProbes);
         await ScoreAsync(job, bridge, probes, cancellationToken);
 
@@ -62,7 +63,7 @@ internal sealed class EvaluateWork(
         while (done < probes.Count)
         {
             var part = probes.Skip(done).Take(settings.Part - (done % settings.Part)).ToList();
-            var outcomes = await scoring.ScoreAsync(bridge.Tenant, target, bridge.Protocol, part, cancellationToken);
+            var outcomes = await calls.AskAsync("inference", () => scoring.ScoreAsync(bridge.Tenant, target, bridge.Protocol, part, cancellationToken), cancellationToken);
             await parts.KeepAsync([.. part.Select((probe, i) => Outcome(job.Id, done + i, probe, outcomes[i]))], cancellationToken);
             done += part.Count;
             var left = time.GetElapsedTime(began) / (done - before) * (probes.Count - done);

@@ -14,9 +14,9 @@ internal sealed class LlmCatalogue : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger<LlmCatalogue> logger;
     private readonly Shelf<Guid, LoadedLlm> loaded;
-    private readonly SemaphoreSlim reading = new(1);
+    private readonly SemaphoreSlim reading = new(1), again = new(1);
     private IReadOnlyDictionary<Guid, LlmVersion>? versions;
-    private long lastRead;
+    private long lastBegun;
 
     public LlmCatalogue(ServiceClients services, InferenceSettings settings, TimeProvider time, ILogger<LlmCatalogue> logger)
     {
@@ -34,10 +34,11 @@ internal sealed class LlmCatalogue : IAsyncDisposable
         await reading.WaitAsync(cancellationToken);
         try
         {
+            var begun = time.GetTimestamp();
             var listed = await services.EditRegistry().ListLlmsAsync(new Wire.ListLlmsRequest(), cancellationToken: cancellationToken);
             var now = listed.Llms.Select(l => new LlmVersion(Guid.Parse(l.Id), l.Name, l.Version, l.Uri, l.ContentHash)).ToDictionary(l => l.Id);
             var before = Interlocked.Exchange(ref versions, now) ?? new Dictionary<Guid, LlmVersion>();
-            Volatile.Write(ref lastRead, time.GetTimestamp());
+            Volatile.Write(ref lastBegun, begun);
             var gone = before.Keys.Where(id => !now.ContainsKey(id)).ToList();
             gone.ForEach(loaded.Remove);
             return gone.Count + now.Keys.Count(id => !before.ContainsKey(id));
@@ -78,12 +79,25 @@ internal sealed class LlmCatalogue : IAsyncDisposable
     {
         await loaded.DisposeAsync();
         reading.Dispose();
+        again.Dispose();
     }
 
+    // For a name that is not known: one reading that begins from now on, however many ask for it.
     private async Task ReadAgainAsync(CancellationToken cancellationToken)
     {
-        if (IsRead && time.GetElapsedTime(Volatile.Read(ref lastRead)) < LeastPause) return;
-        await ReadAsync(cancellationToken);
+        var asked = time.GetTimestamp();
+        await again.WaitAsync(cancellationToken);
+        try
+        {
+            if (IsRead && Volatile.Read(ref lastBegun) >= asked) return;
+            var rested = time.GetElapsedTime(Volatile.Read(ref lastBegun));
+            if (IsRead && rested < LeastPause) await Task.Delay(LeastPause - rested, time, cancellationToken);
+            await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            again.Release();
+        }
     }
 
     private LlmVersion? Find(string wanted)

@@ -32,7 +32,7 @@ internal sealed class InferenceService(Targets targets, Generation generation, P
         if (!await requestStream.MoveNext(cancelled)) throw new ArgumentException("the stream is empty; name the target, the protocol and a probe in its first message");
         var protocol = Protocol.Named(requestStream.Current.Protocol);
         using var answering = await targets.FindAsync(requestStream.Current.Target, caller, cancelled);
-        await context.WriteResponseHeadersAsync(new Metadata { { BridgeHeader, answering.BridgeId }, { EncodersHeader, string.Join(',', answering.EncoderIds) } });
+        if (answering.Served is not null) await context.WriteResponseHeadersAsync(new Metadata { { BridgeHeader, answering.BridgeId }, { EncodersHeader, string.Join(',', answering.EncoderIds) } });
         var before = 0;
         do
         {
