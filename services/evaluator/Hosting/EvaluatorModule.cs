@@ -1,0 +1,45 @@
+using MindBridge.Contracts;
+using MindBridge.Evaluator.Deploying;
+using MindBridge.Evaluator.NoticingBridges;
+using MindBridge.Evaluator.ReadingEvaluations;
+using MindBridge.Evaluator.Rpc;
+using MindBridge.Evaluator.ScoringBridges;
+using MindBridge.Platform.Artifacts;
+using MindBridge.Platform.Databases;
+using MindBridge.Platform.Jobs;
+using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Reconciling;
+using MindBridge.Platform.Rpc;
+using MindBridge.Platform.Services;
+
+namespace MindBridge.Evaluator.Hosting;
+
+/// <summary>The evaluator as a module: in a process of its own, or beside the other services in one.</summary>
+public static class EvaluatorModule
+{
+    /// <summary>Adds the evaluator's capabilities as the sections <c>Evaluation</c>, <c>Database</c>, <c>Artifacts</c> and <c>Services</c> tell.</summary>
+    /// <exception cref="ArgumentException">A setting is missing or out of bounds; the message names it.</exception>
+    public static IServiceCollection AddEvaluator(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = (configuration.GetSection("Evaluation").Get<EvaluationSettings>() ?? new EvaluationSettings()).Checked();
+        services.AddDatabase<EvaluatorContext>(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), EvaluatorContext.Schema);
+        services.AddArtifacts(configuration);
+        services.AddServiceClients(configuration);
+        services.AddSingleton(settings);
+        services.Subscribe<BridgeTrained, BridgeNotice, EvaluatorContext>(BridgeNotice.Queue);
+        services.AddReconciling<NoticeBridges>(settings.Look);
+        services.AddSingleton<ProbeSets>();
+        services.AddSingleton<ScoredParts>();
+        services.AddSingleton<PatientCalls>();
+        services.AddSingleton<BridgeScoring>();
+        services.AddSingleton<EvaluateWork>();
+        services.AddHostedService<JobWorker<EvaluatorContext, EvaluateWork>>();
+        services.AddSingleton<Deployments>();
+        services.AddSingleton<Evaluations>();
+        services.AddRefusals();
+        return services;
+    }
+
+    /// <summary>Maps every call.</summary>
+    public static void MapEvaluator(this IEndpointRouteBuilder routes) => routes.MapGrpcService<EvaluatorService>();
+}

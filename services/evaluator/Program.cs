@@ -1,0 +1,3 @@
+using MindBridge.Evaluator.Hosting;
+
+await EvaluatorHost.Build(args).RunAsync();

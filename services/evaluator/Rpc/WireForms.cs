@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json;
+using MindBridge.Evaluator.Deploying;
+using MindBridge.Evaluator.ReadingEvaluations;
+using MindBridge.Evaluator.ScoringBridges;
+using Wire = MindBridge.Contracts.V1;
+
+namespace MindBridge.Evaluator.Rpc;
+
+/// <summary>What the evaluator holds as gRPC writes it, and back.</summary>
+internal static class WireForms
+{
+    public static Wire.Deployment Deployment(Deployment deployment) => new()
+    {
+        Tenant = deployment.TenantId,
+        MemoryId = deployment.MemoryId.ToString(),
+        LlmId = deployment.LlmId.ToString(),
+        Champion = deployment.Champion ?? "",
+        Previous = deployment.Previous ?? "",
+        Challenger = deployment.Challenger ?? "",
+        Sequence = deployment.Sequence,
+        ChangedAt = Moment(deployment.ChangedAt),
+    };
+
+    public static Wire.Evaluation Evaluation(Evaluation evaluation)
+    {
+        var taken = evaluation.Taken();
+        return new Wire.Evaluation
+        {
+            Id = evaluation.Id.ToString(),
+            Tenant = evaluation.TenantId,
+            MemoryId = evaluation.MemoryId.ToString(),
+            LlmId = evaluation.LlmId.ToString(),
+            BridgeId = evaluation.BridgeId,
+            Protocol = evaluation.Protocol,
+            Scores = { taken.Percent.ToDictionary(StringComparer.Ordinal) },
+            Counts = { taken.Counts.ToDictionary(StringComparer.Ordinal) },
+            GatePassed = evaluation.GatePassed,
+            Reasons = { evaluation.Why() },
+            Notes = { JsonSerializer.Deserialize<string[]>(evaluation.Notes)! },
+            CompletedAt = Moment(evaluation.CompletedAt),
+        };
+    }
+
+    public static Wire.ProbeOutcome Outcome(ProbeOutcome outcome) => new()
+    {
+        Kind = outcome.Kind,
+        EditId = outcome.EditId ?? "",
+        Prompt = outcome.Prompt,
+        Answer = outcome.Answer,
+        Before = outcome.BeforeText,
+        After = outcome.AfterText,
+        Value = outcome.Value ?? 0,
+    };
+
+    /// <exception cref="ArgumentException">The text is no id.</exception>
+    public static Guid Id(string field, string text) => Guid.TryParse(text, out var id) ? id : throw new ArgumentException($"{field} is \"{text}\"; give an id as the lists show it");
+
+    /// <summary>Null for an empty text.</summary>
+    public static Guid? IdOrAny(string field, string text) => text.Length == 0 ? null : Id(field, text);
+
+    public static string? Absent(string text) => text.Length == 0 ? null : text;
+
+    private static string Moment(DateTimeOffset moment) => moment.ToString("O", CultureInfo.InvariantCulture);
+}

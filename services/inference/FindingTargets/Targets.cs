@@ -1,0 +1,71 @@
+using Grpc.Core;
+using MindBridge.Inference.FollowingPromotions;
+using MindBridge.Inference.Keeping;
+using MindBridge.Inference.LoadingBridges;
+using MindBridge.Inference.LoadingLlms;
+using MindBridge.Platform.Rpc;
+using MindBridge.Platform.Security;
+using Wire = MindBridge.Contracts.V1;
+
+namespace MindBridge.Inference.FindingTargets;
+
+/// <summary>From what a request names to what answers it.</summary>
+internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Champions champions, BridgeManifests manifests, LoadedBridges bridges)
+{
+    /// <exception cref="KeyNotFoundException">LLM, memory or bridge do not exist, or are not the caller's.</exception>
+    /// <exception cref="RefusedNowException">The memory has no champion on the LLM yet, or what is needed cannot be loaded.</exception>
+    public async Task<Answering> FindAsync(Wire.Target? target, Caller caller, CancellationToken cancellationToken)
+    {
+        if (target is null) throw new ArgumentException("target is missing; name an LLM, and a memory where its edits shall speak");
+        if (target.Memory.Length == 0 && target.BridgeId.Length > 0) throw new ArgumentException("target names a bridge and no memory; name the memory it belongs to");
+        var version = await catalogue.FindAsync(target.Llm, cancellationToken);
+        var served = target.Memory.Length == 0 ? null : await ServedAsync(target, version, caller, cancellationToken);
+        try
+        {
+            return new Answering(await catalogue.UseAsync(version, cancellationToken), served);
+        }
+        catch
+        {
+            served?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Use<Served>> ServedAsync(Wire.Target target, LlmVersion version, Caller caller, CancellationToken cancellationToken)
+    {
+        var memory = await memories.FindAsync(target.Memory, caller, cancellationToken);
+        if (target.BridgeId.Length > 0) return await NamedAsync(target, memory, version, caller, cancellationToken);
+        if (champions.TryFind(memory, version.Id, out var slot))
+        {
+            if (!caller.MaySee(slot.Tenant)) throw MemoryNames.Unknown(target.Memory);
+            return await slot.UseAsync(cancellationToken);
+        }
+
+        if (!champions.AreKnown) throw new RpcException(new Status(StatusCode.Unavailable, $"it is not known yet which bridge serves memory \"{target.Memory}\", since the evaluator has not answered; try again in a moment"));
+        throw new RefusedNowException($"memory \"{target.Memory}\" has no champion on {version.Title} yet; wait until a bridge has passed its gate, or promote one by hand");
+    }
+
+    private async Task<Use<Served>> NamedAsync(Wire.Target target, Guid memory, LlmVersion version, Caller caller, CancellationToken cancellationToken)
+    {
+        // Whose it is, is told from the manifest, before anything is loaded for somebody who may not see it.
+        var unknown = new KeyNotFoundException($"memory \"{target.Memory}\" has no bridge {target.BridgeId} on {version.Title}; list its evaluations for bridges");
+        try
+        {
+            var manifest = await manifests.ReadAsync(target.BridgeId, cancellationToken);
+            if (!caller.MaySee(manifest.TenantId) || manifest.MemoryId != memory || manifest.LlmId != version.Id) throw unknown;
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
+        {
+            throw unknown;
+        }
+
+        try
+        {
+            return await bridges.UseAsync(target.BridgeId, cancellationToken);
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
+        {
+            throw new RefusedNowException($"bridge {target.BridgeId} cannot be loaded: {e.Message}");
+        }
+    }
+}

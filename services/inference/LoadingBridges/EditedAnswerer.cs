@@ -1,0 +1,24 @@
+using MindBridge.Memory.Serving;
+
+namespace MindBridge.Inference.LoadingBridges;
+
+/// <summary>The edited model as one of several that share encoders: it prepares a request while it holds them, and decodes without.</summary>
+internal sealed class EditedAnswerer(EditedModel edited, IReadOnlyList<EncoderPart> parts) : Answerer
+{
+    // In one order everywhere, or two memories could wait for one another.
+    private readonly Lock[] gates = [.. parts.Distinct().OrderBy(p => p.Encoder.ArtifactId, StringComparer.Ordinal).Select(p => p.Gate)];
+
+    public override string Name => edited.Name;
+
+    public override Llm Llm => edited.Llm;
+
+    public override IReadOnlyList<string> ArtifactIds => edited.ArtifactIds;
+
+    public override IReadOnlyList<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder = null) => Holding(0, prompts, readByEncoder);
+
+    private IReadOnlyList<Request> Holding(int held, IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder)
+    {
+        if (held == gates.Length) return edited.Prepare(prompts, readByEncoder);
+        lock (gates[held]) return Holding(held + 1, prompts, readByEncoder);
+    }
+}

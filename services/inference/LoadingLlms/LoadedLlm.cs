@@ -1,0 +1,38 @@
+using MindBridge.Inference.TakingTurns;
+using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Rivals;
+using MindBridge.Memory.Serving;
+using MindBridge.Platform.Rpc;
+using TorchSharp;
+
+namespace MindBridge.Inference.LoadingLlms;
+
+/// <summary>An LLM version in memory, with the lane that leads to it.</summary>
+internal sealed class LoadedLlm : IDisposable
+{
+    private LoadedLlm(LlmVersion version, Llm llm, Lane lane) => (Version, Llm, Lane, Unedited) = (version, llm, lane, new Unedited(llm));
+
+    public LlmVersion Version { get; }
+
+    public Llm Llm { get; }
+
+    public Lane Lane { get; }
+
+    /// <summary>As it was released.</summary>
+    public Answerer Unedited { get; }
+
+    /// <summary>Loads it, once its files are what was released.</summary>
+    /// <exception cref="RefusedNowException">They are not there, or are others.</exception>
+    public static LoadedLlm From(LlmVersion version, int mostWaiting)
+    {
+        // Requests run side by side on different LLMs; a pool of threads under each would only make them wait for one another.
+        torch.set_num_threads(1);
+        if (!Directory.Exists(version.Folder)) throw new RefusedNowException($"{version.Title} was released at {version.Uri}, where this service finds no folder; put it there, or release it under a path that every service reaches");
+        var found = ContentIdentity.Of(version.Folder);
+        if (found != version.ContentHash)
+            throw new RefusedNowException($"{version.Title} was released with content {version.ContentHash}, but {version.Folder} holds {found}; put the released files back, or release what is there as a new version");
+        return new LoadedLlm(version, Llm.From(version.Folder), new Lane(version.Title, mostWaiting));
+    }
+
+    public void Dispose() => Llm.Dispose();
+}

@@ -1,0 +1,3 @@
+using MindBridge.Inference.Hosting;
+
+await InferenceHost.Build(args).RunAsync();

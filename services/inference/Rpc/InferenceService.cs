@@ -1,0 +1,78 @@
+using Grpc.Core;
+using MindBridge.Inference.Explaining;
+using MindBridge.Inference.FindingTargets;
+using MindBridge.Inference.FollowingPromotions;
+using MindBridge.Inference.Generating;
+using MindBridge.Inference.ScoringProbes;
+using MindBridge.Inference.TakingTurns;
+using MindBridge.Memory.Scoring;
+using MindBridge.Memory.Scoring.Protocols;
+using MindBridge.Platform.Security;
+using Wire = MindBridge.Contracts.V1;
+
+namespace MindBridge.Inference.Rpc;
+
+/// <summary>Inference over gRPC: each call finds what answers it, and hands over.</summary>
+internal sealed class InferenceService(Targets targets, Generation generation, ProbeScoring scoring, Explainer explainer, Champions champions) : Wire.Inference.InferenceBase
+{
+    /// <summary>Names what answered a stream of scores, which has no field for it.</summary>
+    public const string BridgeHeader = "mindbridge-bridge", EncodersHeader = "mindbridge-encoders";
+
+    public override Task Generate(Wire.GenerateRequest request, IServerStreamWriter<Wire.GeneratedPiece> responseStream, ServerCallContext context) => RefusingAsync(async () =>
+    {
+        var caller = CallerOf(context);
+        using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken);
+        await foreach (var piece in generation.RunAsync(answering, request, caller.Tenant, context.CancellationToken)) await responseStream.WriteAsync(piece);
+        return true;
+    });
+
+    public override Task Score(IAsyncStreamReader<Wire.ScoreRequest> requestStream, IServerStreamWriter<Wire.ScoredProbe> responseStream, ServerCallContext context) => RefusingAsync(async () =>
+    {
+        var (caller, cancelled) = (CallerOf(context), context.CancellationToken);
+        if (!await requestStream.MoveNext(cancelled)) throw new ArgumentException("the stream is empty; name the target, the protocol and a probe in its first message");
+        var protocol = Protocol.Named(requestStream.Current.Protocol);
+        using var answering = await targets.FindAsync(requestStream.Current.Target, caller, cancelled);
+        if (answering.Served is not null) await context.WriteResponseHeadersAsync(new Metadata { { BridgeHeader, answering.BridgeId }, { EncodersHeader, string.Join(',', answering.EncoderIds) } });
+        var before = 0;
+        do
+        {
+            var probes = requestStream.Current.Probes.Select((probe, i) => WireForms.Probe(probe, before + i)).ToList();
+            await foreach (var outcome in scoring.ScoreAsync(answering, protocol, probes, caller.Tenant, cancelled))
+                await responseStream.WriteAsync(new Wire.ScoredProbe { Index = before + outcome.Index, Value = outcome.Value, Before = outcome.Before, After = outcome.After });
+            before += probes.Count;
+        }
+        while (await requestStream.MoveNext(cancelled));
+        return true;
+    });
+
+    public override Task<Wire.Explanation> Explain(Wire.ExplainRequest request, ServerCallContext context) => RefusingAsync(async () =>
+    {
+        var caller = CallerOf(context);
+        using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken);
+        return await explainer.ExplainAsync(answering, request.Prompt, caller.Tenant, context.CancellationToken);
+    });
+
+    public override Task<Wire.ListServedReply> ListServed(Wire.ListServedRequest request, ServerCallContext context)
+    {
+        var (caller, reply) = (CallerOf(context), new Wire.ListServedReply());
+        foreach (var (use, sequence) in champions.Serving())
+            using (use)
+                if (caller.MaySee(use.Value.Manifest.TenantId)) reply.Served.Add(WireForms.Served(use.Value, sequence));
+        return Task.FromResult(reply);
+    }
+
+    private static Caller CallerOf(ServerCallContext context) => Caller.Of(context.GetHttpContext().User);
+
+    // The one refusal that the platform has no exception for.
+    private static async Task<T> RefusingAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (BusyException e)
+        {
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, e.Message));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using Grpc.Core;
+using MindBridge.Contracts;
+using MindBridge.Contracts.V1;
+using MindBridge.Evaluator.ScoringBridges;
+using MindBridge.Platform.Artifacts;
+using MindBridge.Platform.Jobs;
+using MindBridge.Platform.Messaging;
+using MindBridge.ServingWorld;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace MindBridge.Evaluator.Tests.Evaluating;
+
+public sealed class When_a_bridge_is_evaluated(Platform platform)
+{
+    private readonly Tenant tenant = platform.Serving.NewTenant();
+
+    private ServingPlatform Serving => platform.Serving;
+
+    [Fact]
+    public async Task Should_promote_what_passes_and_tell_its_scores()
+    {
+        var memory = await tenant.MemoryAsync(least: 60);
+
+        var bridge = await Serving.ServingAsync(tenant, memory, Serving.World.First, probes: Serving.World.ProbeSetId);
+
+        var evaluation = await EvaluationAsync(memory, bridge);
+        (evaluation.GatePassed, evaluation.Reasons.Count, evaluation.Protocol).ShouldBe((true, 0, "generate-exact"));
+        evaluation.Scores.Keys.ShouldBe(["rel", "gen", "loc", "loc-held-out", "loc-neighbour", "loc-same-subject"], ignoreOrder: true);
+        evaluation.Counts["rel"].ShouldBe(Serving.World.Edits.Count);
+        evaluation.Counts["loc"].ShouldBe(evaluation.Counts["loc-held-out"] + evaluation.Counts["loc-neighbour"]);
+        var detail = await tenant.Evaluator.GetEvaluationAsync(new GetEvaluationRequest { Id = evaluation.Id }, tenant.Headers);
+        detail.Outcomes.Select(o => o.Prompt).ShouldBe(Serving.World.Probes.Select(p => p.Prompt));
+        (100 * detail.Outcomes.Where(o => o.Kind == "Reliability").Average(o => o.Value)).ShouldBe(evaluation.Scores["rel"], 1e-9);
+        detail.Outcomes.ShouldContain(o => o.Before != o.After && o.After == o.Answer);
+        var deployment = (await tenant.DeploymentAsync(memory))!;
+        (deployment.Champion, deployment.Previous, deployment.Challenger, deployment.Sequence).ShouldBe((bridge, "", "", 1));
+    }
+
+    [Fact]
+    public async Task Should_hold_what_fails_with_its_reasons_and_never_serve_it()
+    {
+        var memory = await tenant.MemoryAsync(least: 60);
+        var bridge = await Serving.TrainedAsync(tenant, memory, Serving.World.Weak, probes: Serving.World.ProbeSetId);
+
+        var evaluation = await EvaluationAsync(memory, bridge);
+
+        evaluation.GatePassed.ShouldBeFalse();
+        evaluation.Reasons.ShouldContain(r => r.StartsWith("rel is ", StringComparison.Ordinal) && r.EndsWith("below the memory's least of 60.0 %", StringComparison.Ordinal));
+        var deployment = (await tenant.DeploymentAsync(memory))!;
+        (deployment.Champion, deployment.Challenger, deployment.Sequence).ShouldBe(("", bridge, 0));
+        (await ServingPlatform.ServedAsync(tenant, memory)).ShouldBeNull();
+        (await Should.ThrowAsync<RpcException>(() => tenant.AskAsync("Who", memory))).StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        var promote = new PromoteRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), BridgeId = bridge };
+        (await Should.ThrowAsync<RpcException>(async () => await tenant.Evaluator.PromoteAsync(promote, tenant.AsOperator))).Status.Detail.ShouldContain("did not pass its gate");
+
+        promote.AlthoughItFailed = "to show it";
+        (await tenant.Evaluator.PromoteAsync(promote, tenant.AsOperator)).Champion.ShouldBe(bridge);
+    }
+
+    [Fact]
+    public async Task Should_hold_what_falls_behind_the_champion()
+    {
+        var memory = await tenant.MemoryAsync();
+        var champion = await Serving.ServingAsync(tenant, memory, Serving.World.First, probes: Serving.World.ProbeSetId);
+
+        var weak = await Serving.TrainedAsync(tenant, memory, Serving.World.Weak, commit: 2, probes: Serving.World.ProbeSetId);
+
+        (await EvaluationAsync(memory, weak)).Reasons.ShouldContain(r => r.Contains("below the champion's", StringComparison.Ordinal) && r.StartsWith("rel", StringComparison.Ordinal));
+        var deployment = (await tenant.DeploymentAsync(memory))!;
+        (deployment.Champion, deployment.Challenger).ShouldBe((champion, weak));
+    }
+
+    [Fact]
+    public async Task Should_never_let_an_older_commit_replace_a_newer()
+    {
+        var memory = await tenant.MemoryAsync();
+        var newer = await Serving.ServingAsync(tenant, memory, Serving.World.First, commit: 5);
+
+        var older = await Serving.TrainedAsync(tenant, memory, Serving.World.Second, commit: 4);
+
+        (await EvaluationAsync(memory, older)).Reasons.ShouldContain("it holds commit 4, and the champion the newer commit 5");
+        var deployment = (await tenant.DeploymentAsync(memory))!;
+        (deployment.Champion, deployment.Challenger, deployment.Sequence).ShouldBe((newer, "", 1));
+    }
+
+    [Fact]
+    public async Task Should_hold_a_bridge_without_probes_and_say_so()
+    {
+        var memory = await tenant.MemoryAsync();
+        var bridge = await Serving.TrainedAsync(tenant, memory, Serving.World.First, probes: await Serving.World.SaveProbesAsync([]));
+
+        (await EvaluationAsync(memory, bridge)).Reasons.Single().ShouldContain("no probes");
+
+        // One kind alone neither passes nor fails the others.
+        var other = await tenant.MemoryAsync("other", least: 60);
+        var edits = Serving.World.Probes.Where(p => p.Kind is MindBridge.Memory.Scoring.ProbeKind.Reliability);
+        await Serving.ServingAsync(tenant, other, Serving.World.First, probes: await Serving.World.SaveProbesAsync(edits));
+        (await EvaluationAsync(other, (await tenant.DeploymentAsync(other))!.Champion)).Notes.ShouldBe(["gen was left out: there are no probes of that kind", "loc was left out: there are no probes of that kind"]);
+    }
+
+    [Fact]
+    public async Task Should_hear_of_a_bridge_that_no_catalogue_lists_and_act_once()
+    {
+        var memory = await tenant.MemoryAsync();
+        var bridge = await Serving.World.BridgeAsync(tenant.Name, memory, Serving.LlmId, Serving.World.First);
+        var told = new BridgeTrained(tenant.Name, memory, Serving.LlmId, [Serving.World.First.Encoder], [Serving.World.ProbeSetId], bridge, new Dictionary<string, double>());
+        var teller = Serving.Evaluator(ServingPlatform.FreeAddress());
+        await Serving.RunAsync(teller);
+        await using (var db = await teller.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync())
+        {
+            for (var i = 0; i < 3; i++) db.Publish(told, TimeProvider.System);
+            await db.SaveChangesAsync();
+        }
+
+        await Eventually.HoldsAsync(async () => await ServingPlatform.ServedAsync(tenant, memory) == bridge, "the bridge serves");
+        (await tenant.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Evaluations.ShouldHaveSingleItem();
+        await Serving.EndAsync(teller);
+    }
+
+    [Fact]
+    public async Task Should_go_on_after_its_worker_died_and_come_to_the_same_figures()
+    {
+        var (whole, broken) = (await tenant.MemoryAsync("whole"), await tenant.MemoryAsync("broken"));
+        var expected = await EvaluationAsync(whole, await Serving.ServingAsync(tenant, whole, Serving.World.First, probes: Serving.World.ProbeSetId));
+        // A worker that nobody else shares the database with: it claims the job, scores two parts, and is never heard of again.
+        var schemaOfItsOwn = $"Host=127.0.0.1;Port={Serving.Postgres.Port};Database=killed;{Serving.Postgres.ConnectionString[Serving.Postgres.ConnectionString.IndexOf("Username", StringComparison.Ordinal)..]}";
+        await CreateDatabaseAsync("killed");
+        string[] own = [$"--Database:ConnectionString={schemaOfItsOwn}", "--Bus:RabbitMq=", $"--Services:BridgeTrainer={ServingPlatform.FreeAddress()}"];
+        var bridge = await Serving.World.BridgeAsync(tenant.Name, broken, Serving.LlmId, Serving.World.First);
+        var dying = await Serving.RunAsync(Serving.Evaluator(ServingPlatform.FreeAddress(), builder => builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(JobWorker<EvaluatorContext, EvaluateWork>))), own));
+        var (jobs, contexts) = (dying.Services.GetRequiredService<JobQueue<EvaluatorContext>>(), dying.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>());
+        await using (var db = await contexts.CreateDbContextAsync())
+            await jobs.EnqueueAsync(db, "evaluate", "killed", new NoticingBridges.EvaluateBridge(tenant.Name, broken, Serving.LlmId, bridge, [Serving.World.ProbeSetId], "generate-exact"));
+        var job = (await jobs.ClaimAsync("evaluate", "dead"))!;
+        using (var death = new CancellationTokenSource())
+        {
+            var running = dying.Services.GetRequiredService<EvaluateWork>().RunAsync(job, death.Token);
+            await Eventually.HoldsAsync(async () => await StoredAsync(contexts) >= 32, "two parts are stored");
+            await death.CancelAsync();
+            await Should.ThrowAsync<Exception>(() => running);
+        }
+
+        var survived = await StoredAsync(contexts);
+        survived.ShouldBeInRange(32, Serving.World.Probes.Count - 1, "it must have died before the end, or this test could not fail");
+        await Serving.EndAsync(dying);
+
+        var address = ServingPlatform.FreeAddress();
+        var heir = await Serving.RunAsync(Serving.Evaluator(address, own));
+        var client = new Contracts.V1.Evaluator.EvaluatorClient(Serving.Channel(address));
+        Evaluation? resumed = null;
+        await Eventually.HoldsAsync(async () => (resumed = (await client.ListEvaluationsAsync(new ListEvaluationsRequest(), tenant.Headers)).Evaluations.SingleOrDefault()) is not null, "the evaluation is completed by another worker");
+
+        resumed!.Scores.ToDictionary().ShouldBe(expected.Scores.ToDictionary(), ignoreOrder: true);
+        resumed.Counts.ToDictionary().ShouldBe(expected.Counts.ToDictionary(), ignoreOrder: true);
+        var (one, two) = (await tenant.Evaluator.GetEvaluationAsync(new GetEvaluationRequest { Id = expected.Id }, tenant.Headers), await client.GetEvaluationAsync(new GetEvaluationRequest { Id = resumed.Id }, tenant.Headers));
+        two.Outcomes.ShouldBe(one.Outcomes);
+        await using (var db = await heir.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync())
+        {
+            var attempt = (await heir.Services.GetRequiredService<JobQueue<EvaluatorContext>>().ListAsync()).Single();
+            (attempt.State, attempt.Attempts, attempt.Step, attempt.Steps).ShouldBe((JobState.Succeeded, 2, Serving.World.Probes.Count, Serving.World.Probes.Count));
+        }
+
+        await Serving.EndAsync(heir);
+    }
+
+    [Fact]
+    public async Task Should_work_the_same_on_SQLite_and_a_bus_in_the_process()
+    {
+        var memory = await tenant.MemoryAsync();
+        var bridge = await Serving.World.BridgeAsync(tenant.Name, memory, Serving.LlmId, Serving.World.First);
+        var address = ServingPlatform.FreeAddress();
+        var embedded = await Serving.RunAsync(Serving.Evaluator(address, "--Database:Kind=Sqlite", $"--Database:Folder={Path.Combine(Serving.Folder, "sqlite")}", "--Bus:RabbitMq=", $"--Services:BridgeTrainer={ServingPlatform.FreeAddress()}"));
+        await using (var db = await embedded.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync())
+        {
+            db.Publish(new BridgeTrained(tenant.Name, memory, Serving.LlmId, [Serving.World.First.Encoder], [Serving.World.ProbeSetId], bridge, new Dictionary<string, double>()), TimeProvider.System);
+            await db.SaveChangesAsync();
+        }
+
+        var client = new Contracts.V1.Evaluator.EvaluatorClient(Serving.Channel(address));
+        await Eventually.HoldsAsync(async () => (await client.ListDeploymentsAsync(new ListDeploymentsRequest(), tenant.Headers)).Deployments.SingleOrDefault()?.Champion == bridge, "the bridge is promoted");
+        var refused = await Should.ThrowAsync<RpcException>(async () => await client.RollBackAsync(new RollBackRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString() }, tenant.AsOperator));
+        refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        await Serving.EndAsync(embedded);
+    }
+
+    private static async Task<int> StoredAsync(IDbContextFactory<EvaluatorContext> contexts)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.Outcomes.CountAsync();
+    }
+
+    private async Task CreateDatabaseAsync(string name)
+    {
+        await using var db = new Npgsql.NpgsqlConnection(Serving.Postgres.ConnectionString);
+        await db.OpenAsync();
+        await using var create = new Npgsql.NpgsqlCommand($"CREATE DATABASE {name}", db);
+        await create.ExecuteNonQueryAsync();
+    }
+
+    private async Task<Evaluation> EvaluationAsync(Guid memory, string bridge)
+    {
+        Evaluation? found = null;
+        var request = new ListEvaluationsRequest { MemoryId = memory.ToString(), BridgeId = bridge };
+        await Eventually.HoldsAsync(async () => (found = (await tenant.Evaluator.ListEvaluationsAsync(request, tenant.Headers)).Evaluations.SingleOrDefault()) is not null, $"bridge {bridge} is evaluated");
+        return found!;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using MindBridge.Contracts.V1;
+using MindBridge.ServingWorld;
+using TorchSharp;
+
+namespace MindBridge.Inference.Tests.Swapping;
+
+public sealed class When_promotions_come_under_load(Platform platform)
+{
+    // The same test with MINDBRIDGE_SWAPS=1000 is a matter of minutes.
+    private static readonly int s_swaps = int.TryParse(Environment.GetEnvironmentVariable("MINDBRIDGE_SWAPS"), out var swaps) ? swaps : 200;
+    private readonly Tenant tenant = platform.Serving.NewTenant();
+
+    [Fact]
+    public async Task Should_drop_no_request_mix_no_pair_and_leak_nothing()
+    {
+        var serving = platform.Serving;
+        var memory = await tenant.MemoryAsync();
+        var first = await serving.ServingAsync(tenant, memory, serving.World.First);
+        var second = await serving.ServingAsync(tenant, memory, serving.World.Second, commit: 2);
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal) { [first] = serving.World.First.Encoder, [second] = serving.World.Second.Encoder };
+        var edits = serving.World.Edits.Take(6).ToList();
+        // Each bridge's own answers, when nothing else happens.
+        var expected = new ConcurrentDictionary<(string Bridge, string Prompt), string>();
+        foreach (var bridge in pairs.Keys)
+            foreach (var edit in edits) expected[(bridge, edit.Prompt)] = (await tenant.AskAsync(edit.Prompt, memory, bridge)).Text;
+
+        using var stop = new CancellationTokenSource();
+        var (answers, seen) = (0, new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
+        var clients = Enumerable.Range(0, 4).Select(c => Task.Run(async () =>
+        {
+            for (var i = c; !stop.IsCancellationRequested; i++)
+            {
+                var edit = edits[i % edits.Count];
+                var answer = await tenant.AskAsync(edit.Prompt, memory);
+                answer.Encoders.ShouldBe([pairs[answer.Bridge]]);
+                answer.Text.ShouldBe(expected[(answer.Bridge, edit.Prompt)]);
+                Interlocked.Increment(ref answers);
+                seen.AddOrUpdate(answer.Bridge, 1, (_, n) => n + 1);
+            }
+        })).ToList();
+
+        var sequence = (await tenant.DeploymentAsync(memory))!.Sequence;
+        var quarter = 0L;
+        for (var swap = 1; swap <= s_swaps; swap++)
+        {
+            var changed = swap % 2 == 1
+                ? await tenant.Evaluator.RollBackAsync(new RollBackRequest { MemoryId = memory.ToString(), LlmId = serving.LlmId.ToString(), Reason = "a test" }, tenant.AsOperator)
+                : await tenant.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory.ToString(), LlmId = serving.LlmId.ToString(), BridgeId = second }, tenant.AsOperator);
+            changed.Sequence.ShouldBe(sequence + swap);
+            await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref answers) >= swap / 2 || clients.Exists(c => c.IsFaulted)), "answers come while bridges change");
+            if (swap % 10 == 0) await Eventually.HoldsAsync(async () => await SequenceAsync(memory) == sequence + swap, $"inference follows to promotion {sequence + swap}");
+            if (swap == s_swaps / 4) quarter = await TensorsAsync();
+        }
+
+        var atTheEnd = await TensorsAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+
+        answers.ShouldBeGreaterThanOrEqualTo(s_swaps / 2);
+        seen.Keys.ShouldBe(pairs.Keys, ignoreOrder: true);
+        atTheEnd.ShouldBeLessThanOrEqualTo(quarter + 200, "what a swap leaves behind must be nothing");
+        TestContext.Current.SendDiagnosticMessage($"{s_swaps} swaps, {answers} answers, tensors {quarter} then {atTheEnd}");
+    }
+
+    // The least of a while: what requests in flight hold comes and goes.
+    private static async Task<long> TensorsAsync()
+    {
+        var least = long.MaxValue;
+        for (var i = 0; i < 200; i++)
+        {
+            least = Math.Min(least, torch.Tensor.TotalCount);
+            await Task.Delay(2);
+        }
+
+        return least;
+    }
+
+    private async Task<long> SequenceAsync(Guid memory) => (await tenant.Inference.ListServedAsync(new ListServedRequest(), tenant.Headers)).Served.Single(s => s.MemoryId == memory.ToString()).Sequence;
+}
