@@ -5,6 +5,7 @@ using MindBridge.Cli.Edits;
 using MindBridge.Cli.Evaluating;
 using MindBridge.Cli.Experiments;
 using MindBridge.Cli.Models;
+using MindBridge.Cli.Platform;
 using MindBridge.Cli.Pretraining;
 using MindBridge.Cli.Reporting;
 using MindBridge.Cli.Running;
@@ -19,6 +20,15 @@ internal static class Verbs
     public static IEnumerable<Command> All()
     {
         yield return DemoCommand.Create();
+        yield return UpCommand.Create();
+        yield return DownCommand.Create();
+        yield return StatusCommand.Create();
+        yield return WatchCommand.Create();
+        yield return MemoryCommand.Create();
+        yield return LlmCommand.Create();
+        yield return JobsCommand.Create();
+        yield return KeyCommand.Create();
+        yield return ServiceCommand.Create();
         yield return RunCommand.Create();
         yield return EditsCommand.Create();
         yield return EvaluateCommand.Create();

@@ -46,7 +46,7 @@ internal sealed class DemoPage
         AnsiConsole.Write(table);
     }
 
-    public void Encoder(EditingRun run) => Say($"Encoder {run.EncoderId[..ShortId]} trained in {run.EncoderSeconds:0} s.");
+    public void Encoder(string id, double seconds) => Say($"Encoder {id[..ShortId]} trained in {seconds:0} s.");
 
     public void Scores(LlmOutcome llm)
     {
@@ -76,15 +76,20 @@ internal sealed class DemoPage
         AnsiConsole.Write(table);
     }
 
-    public void Costs(EditingRun run)
+    public void Costs(string encoderId, double encoderSeconds, IReadOnlyList<LlmOutcome> outcomes)
     {
         AnsiConsole.WriteLine();
         AnsiConsole.Write(new Rule("[bold]What it cost[/]").LeftJustified());
-        var first = run.EncoderSeconds + run.Outcomes[0].BridgeSeconds;
-        Say($"First model:  encoder {run.EncoderSeconds:0.0} s + bridge {run.Outcomes[0].BridgeSeconds:0.0} s = {first:0.0} s");
-        foreach (var next in run.Outcomes.Skip(1))
-            Say($"Next model:   bridge {next.BridgeSeconds:0.0} s = {100 * next.BridgeSeconds / first:0} % of that; the encoder's hash is {(next.EncoderId == run.EncoderId ? "the same" : "ANOTHER")}: {next.EncoderId[..ShortId]}");
+        var first = encoderSeconds + outcomes[0].BridgeSeconds;
+        Say($"First model:  encoder {encoderSeconds:0.0} s + bridge {outcomes[0].BridgeSeconds:0.0} s = {first:0.0} s");
+        foreach (var next in outcomes.Skip(1))
+            Say($"Next model:   bridge {next.BridgeSeconds:0.0} s = {100 * next.BridgeSeconds / first:0} % of that; the encoder's hash is {(next.EncoderId == encoderId ? "the same" : "ANOTHER")}: {next.EncoderId[..ShortId]}");
     }
+
+    /// <summary>What the platform decided by itself.</summary>
+    public void Promotion(string llm, bool promoted, IReadOnlyList<string> reasons) => Say(promoted
+        ? $"The evaluator scored the new bridge through the serving path, its gate held, and {llm} now answers with it."
+        : $"The evaluator holds the new bridge back: {string.Join("; ", reasons)}");
 
     public void Gates(IReadOnlyList<Gate> gates)
     {

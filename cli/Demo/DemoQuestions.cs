@@ -1,61 +1,39 @@
-using MindBridge.Memory.Bridging;
-using MindBridge.Memory.Rivals;
-using MindBridge.Memory.Running;
-using MindBridge.Memory.Scoring;
-using MindBridge.Memory.Scoring.Protocols;
-using MindBridge.Memory.Serving;
+using System.Globalization;
+using Grpc.Core;
 using Spectre.Console;
 
 namespace MindBridge.Cli.Demo;
 
 /// <summary>The prompt at the end of the demo: any beginning of a sentence, answered by both models before and after the corrections.</summary>
-internal sealed class DemoQuestions(EditingRun run)
+internal sealed class DemoQuestions(DemoPlatform platform, IReadOnlyList<string> llms)
 {
     /// <summary>Asks until an empty line.</summary>
-    public void Ask(CancellationToken cancellationToken)
+    public async Task AskAsync(CancellationToken cancellationToken)
     {
-        var opened = run.Outcomes.Select(o => (Llm: Llm.From(o.Folder), Bridge: Bridge.From(o.BridgeFolder))).ToList();
-        try
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine("Try it: begin a sentence that the model is to end, like the prompts above. An empty line ends the demo.");
+        while (!cancellationToken.IsCancellationRequested)
         {
-            AnsiConsole.WriteLine();
-            AnsiConsole.WriteLine("Try it: begin a sentence that the model is to end, like the prompts above. An empty line ends the demo.");
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                AnsiConsole.Write("> ");
-                if (Console.ReadLine()?.Trim() is not { Length: > 0 } prompt) break;
-                Answer(opened, prompt, cancellationToken);
-            }
-        }
-        finally
-        {
-            foreach (var (llm, bridge) in opened)
-            {
-                bridge.Dispose();
-                llm.Dispose();
-            }
+            AnsiConsole.Write("> ");
+            if (Console.ReadLine()?.Trim() is not { Length: > 0 } prompt) break;
+            await AnswerAsync(prompt, cancellationToken);
         }
     }
 
-    private void Answer(IEnumerable<(Llm Llm, Bridge Bridge)> opened, string prompt, CancellationToken cancellationToken)
+    private async Task AnswerAsync(string prompt, CancellationToken cancellationToken)
     {
-        // Room for an answer of a few tokens, whatever it is.
-        Probe[] asked = [new() { Kind = ProbeKind.Reliability, Prompt = prompt, Answer = "an answer of some words" }];
-        foreach (var (llm, bridge) in opened)
+        foreach (var llm in llms)
         {
             try
             {
-                using var unedited = new Unedited(llm);
-                using var edited = run.Edited(llm, bridge);
-                using var before = new Candidate(unedited, asked, cancellationToken);
-                using var after = new Candidate(edited, asked, cancellationToken);
-                var decision = after.Requests[0].Decision;
-                AnsiConsole.MarkupLine($"  {llm.Name.EscapeMarkup(),-12} before: {before.Answers[0].EscapeMarkup()}   after: [green]{after.Answers[0].EscapeMarkup()}[/]");
-                var fired = decision?.Fired is { } nearest ? $"correction {nearest.Edit.EditId}" : "no correction";
-                AnsiConsole.MarkupLine($"  [dim]{"",-12} {fired.EscapeMarkup()} ({(decision?.Reason ?? "").EscapeMarkup()})[/]");
+                var answer = await platform.ExplainAsync(llm, prompt, cancellationToken);
+                AnsiConsole.MarkupLine($"  {Path.GetFileName(llm).EscapeMarkup(),-12} before: {answer.BaseAnswer.EscapeMarkup()}   after: [green]{answer.EditedAnswer.EscapeMarkup()}[/]");
+                var said = string.Create(CultureInfo.InvariantCulture, $"{(answer.Edited ? "the memory speaks" : "the memory is silent")} ({answer.Reason})");
+                AnsiConsole.MarkupLine($"  [dim]{"",-12} {said.EscapeMarkup()}[/]");
             }
-            catch (ArgumentException e)
+            catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
             {
-                AnsiConsole.MarkupLine($"  [red]{e.Message.EscapeMarkup()}[/]");
+                AnsiConsole.MarkupLine($"  [red]{e.Status.Detail.EscapeMarkup()}[/]");
                 break;
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MindBridge.Cli.Training;
 using MindBridge.Memory.Recipes;
 using MindBridge.Memory.Running;
@@ -39,6 +40,27 @@ internal sealed record DemoSettings
     public string FirstLlm => Model("demo-gpt");
 
     public string NextLlm => Model("demo-llama");
+
+    /// <summary>What a bridge must reach to be promoted, in percent.</summary>
+    public (double Rel, double Gen, double Loc) Gates { get; init; } = (LeastRel, LeastGen, LeastLoc);
+
+    /// <summary>What the platform's services are told, beyond their defaults.</summary>
+    public IEnumerable<(string Key, string Value)> ForServices()
+    {
+        yield return ("Encoder:Seed", Seed.ToString(CultureInfo.InvariantCulture));
+        yield return ("Bridge:Seed", Seed.ToString(CultureInfo.InvariantCulture));
+        if (Epochs is { } epochs)
+        {
+            yield return ("Encoder:Epochs", epochs.ToString(CultureInfo.InvariantCulture));
+            yield return ("Bridge:Epochs", epochs.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach (var (section, overrides) in ((string, IReadOnlyList<string>)[])[("Encoder", EncoderOverrides), ("Bridge", BridgeOverrides)])
+            foreach (var pair in overrides)
+                yield return ($"{section}:Recipe:{pair.Split('=', 2)[0]}", pair.Split('=', 2) is [_, var value] ? value : throw new ArgumentException($"\"{pair}\" sets nothing; write NAME=VALUE"));
+        // Nobody else waits for anything here.
+        yield return ("Jobs:Poll", "00:00:00.200");
+    }
 
     /// <summary>The recipe for edits by the hundred: small batches, as there are few steps in an epoch.</summary>
     public EditingRunSettings Run => new()

@@ -1,18 +1,25 @@
 using MindBridge.Cli.Terminal;
 using MindBridge.Cli.World;
-using MindBridge.Memory;
+using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Rivals;
 using MindBridge.Memory.Running;
 using MindBridge.Memory.Scoring.Protocols;
 using MindBridge.Memory.Serving;
+using MindBridge.Platform.Artifacts;
 
 namespace MindBridge.Cli.Demo;
 
-/// <summary>The demo from beginning to end, told on stdout while it happens; progress goes to stderr.</summary>
+/// <summary>
+/// The demo from beginning to end, told on stdout while it happens; progress goes to stderr. The five services run in this process and do the work; the story only
+/// submits, releases, waits and asks.
+/// </summary>
 internal sealed class DemoStory(DemoSettings settings)
 {
     private const string RecordName = "demo.json";
+    private const int KnownBatch = 1024;
 
     private readonly DemoPage page = new();
+    private readonly List<LlmOutcome> outcomes = [];
 
     /// <summary>Runs the demo; 0 when all gates held, else 1.</summary>
     public async Task<int> TellAsync(CancellationToken cancellationToken)
@@ -22,55 +29,69 @@ internal sealed class DemoStory(DemoSettings settings)
         var world = DemoWorld.Load();
         var corrections = DemoCorrections.Draw(world, settings.Edits, settings.Seed);
         using var line = new ProgressLine();
-        using var run = new EditingRun(settings.Run, corrections.ForRun(), settings.EncoderBase, settings.Folder, line);
         var gates = new List<Gate>();
 
         page.Introduce(world, corrections, settings);
-        Beliefs(corrections, run, gates, cancellationToken);
+        var known = Beliefs(corrections, gates, cancellationToken);
         page.Corrections(corrections);
 
-        page.Step(2, "Train the memory encoder once", "It reads the corrections and never sees a language model.");
-        await run.TrainEncoderAsync(cancellationToken);
-        page.Encoder(run);
+        await using var platform = await DemoPlatform.StartAsync(settings, line, cancellationToken);
+        page.Step(2, "Submit the corrections", "They go to the edit registry; the memory encoder is trained on them by itself, and never sees a language model.");
+        await platform.SubmitAsync(corrections, cancellationToken);
+        var set = await platform.EncoderAsync(cancellationToken);
+        var (encoderId, encoderSeconds) = (set.Parts[0].EncoderId, set.Parts[0].TrainSeconds);
+        page.Encoder(encoderId, encoderSeconds);
 
-        page.Step(3, $"Bridge it to {Name(settings.FirstLlm)}", "Only a small projector is trained; encoder and language model stay as they are.");
-        var first = await run.BridgeAsync(settings.FirstLlm, cancellationToken);
-        page.Scores(first);
-        page.Texts(first);
+        page.Step(3, $"{Name(settings.FirstLlm)} is released", "Only a small projector is trained; encoder and language model stay as they are.");
+        await BridgeAsync(platform, settings.FirstLlm, "gpt2", corrections, known, cancellationToken);
 
         page.Step(4, $"A new model is released: {Name(settings.NextLlm)}", "Another architecture, another tokenizer, another width. Only a new bridge is trained.");
-        var next = await run.BridgeAsync(settings.NextLlm, cancellationToken);
-        page.Scores(next);
-        page.Texts(next);
+        await BridgeAsync(platform, settings.NextLlm, "llama", corrections, known, cancellationToken);
 
-        foreach (var llm in run.Outcomes)
+        foreach (var llm in outcomes)
             gates.AddRange(RunRecord.GatesOfScores(llm, DemoSettings.LeastRel, DemoSettings.LeastGen, DemoSettings.LeastLoc));
-        gates.AddRange(RunRecord.GatesOfTransfer(run.EncoderId, run.EncoderSeconds, run.Outcomes));
-        var record = new RunRecord(run.EncoderId, run.EncoderSeconds, run.Outcomes, gates);
-        var report = RunReporting.Write("demo", run, record, corrections.ForRun(), settings.Seed, cancellationToken);
+        gates.AddRange(RunRecord.GatesOfTransfer(encoderId, encoderSeconds, outcomes));
+        var record = new RunRecord(encoderId, encoderSeconds, outcomes, gates);
+        using var encoder = MemoryEncoder.From(await platform.EncoderFolderAsync(encoderId, cancellationToken));
+        var report = RunReporting.Write("demo", settings.Folder, encoder, record, corrections.ForRun(), settings.Seed, cancellationToken);
         record.Write(Path.Combine(settings.Folder, RecordName));
         if (settings.Json is { } json) record.Write(json);
-        page.Costs(run);
+        page.Costs(encoderId, encoderSeconds, outcomes);
         page.Gates(gates);
         page.End(settings.Folder, report, TimeProvider.System.GetElapsedTime(began));
-        if (settings.Asks) new DemoQuestions(run).Ask(cancellationToken);
+        if (settings.Asks) await new DemoQuestions(platform, [settings.FirstLlm, settings.NextLlm]).AskAsync(cancellationToken);
         return record.Passed ? 0 : 1;
     }
 
     private static string Name(string folder) => Path.GetFileName(folder);
 
-    // A finished demo is told anew, so that its costs are real; a broken one goes on where it was.
+    private async Task BridgeAsync(DemoPlatform platform, string llm, string family, DemoCorrections corrections, Dictionary<string, double> known, CancellationToken cancellationToken)
+    {
+        await platform.ReleaseAsync(llm, family, cancellationToken);
+        var (bridge, evaluation) = await platform.BridgeAsync(llm, cancellationToken);
+        page.Promotion(Name(llm), evaluation.GatePassed, evaluation.Reasons);
+        var results = await platform.ScoreAsync(llm, bridge.BridgeId, corrections.Probes, cancellationToken);
+        var part = (await platform.ManifestAsync(bridge.BridgeId, cancellationToken)).Parts[0];
+        // The encoder this bridge goes with, computed anew from its files.
+        var encoder = await new FolderArtifactStore(Path.Combine(settings.Folder, "artifacts")).SaveFolderAsync(await platform.EncoderFolderAsync(part.EncoderId, cancellationToken), cancellationToken);
+        var outcome = new LlmOutcome(
+            Name(llm), llm, known[Name(llm)], encoder.Value, bridge.BridgeId, settings.Folder, bridge.TrainSeconds,
+            results.ToDictionary(r => r.Key, r => Scores.Of(r.Value), StringComparer.Ordinal), results);
+        outcomes.Add(outcome);
+        page.Scores(outcome);
+        page.Texts(outcome);
+    }
+
+    // A demo is told anew each time, so that its costs are real.
     private void Prepare()
     {
         Directory.CreateDirectory(settings.Folder);
-        var record = Path.Combine(settings.Folder, RecordName);
-        if (!File.Exists(record)) return;
-        foreach (var part in new[] { "encoder", "bridges" })
+        foreach (var part in new[] { "encoder", "bridges", "databases", "artifacts", "work", "logs" })
             if (Directory.Exists(Path.Combine(settings.Folder, part))) Directory.Delete(Path.Combine(settings.Folder, part), recursive: true);
-        File.Delete(record);
+        File.Delete(Path.Combine(settings.Folder, RecordName));
     }
 
-    private void Beliefs(DemoCorrections corrections, EditingRun run, List<Gate> gates, CancellationToken cancellationToken)
+    private Dictionary<string, double> Beliefs(DemoCorrections corrections, List<Gate> gates, CancellationToken cancellationToken)
     {
         var asked = corrections.Probes.Where(p => p.Kind is Memory.Scoring.ProbeKind.Reliability)
             .DistinctBy(p => p.EditId!.Split(':')[0]).Take(8).ToList();
@@ -79,12 +100,26 @@ internal sealed class DemoStory(DemoSettings settings)
         foreach (var folder in new[] { settings.FirstLlm, settings.NextLlm })
         {
             using var llm = Llm.From(folder);
-            using var unedited = new Memory.Rivals.Unedited(llm);
+            using var unedited = new Unedited(llm);
             using var candidate = new Candidate(unedited, asked, cancellationToken);
             answers[Name(folder)] = candidate.Answers;
-            known[Name(folder)] = run.Known(llm, cancellationToken);
+            known[Name(folder)] = Known(unedited, corrections, cancellationToken);
             gates.Add(new Gate($"{Name(folder)} knows >= {DemoSettings.LeastKnown:0.#} % of the facts", known[Name(folder)] >= DemoSettings.LeastKnown));
         }
+
         page.Beliefs(asked, answers, known);
+        return known;
+    }
+
+    private static double Known(Unedited unedited, DemoCorrections corrections, CancellationToken cancellationToken)
+    {
+        var hits = 0;
+        foreach (var part in corrections.Known.Chunk(KnownBatch))
+        {
+            using var candidate = new Candidate(unedited, part, cancellationToken);
+            hits += candidate.Answers.Zip(part).Count(a => Memory.Scoring.NormalisedMatch.Is(a.First, a.Second.Answer));
+        }
+
+        return 100.0 * hits / corrections.Known.Count;
     }
 }

@@ -31,9 +31,9 @@ internal sealed class PlatformClients : IDisposable
 
     public BridgeCatalogue.BridgeCatalogueClient Bridges => new(Invoker(ServiceNames.BridgeTrainer));
 
-    public Inference.InferenceClient Inference => new(Invoker(ServiceNames.Inference));
+    public Contracts.V1.Inference.InferenceClient Inference => new(Invoker(ServiceNames.Inference));
 
-    public Evaluator.EvaluatorClient Evaluator => new(Invoker(ServiceNames.Evaluator));
+    public Contracts.V1.Evaluator.EvaluatorClient Evaluator => new(Invoker(ServiceNames.Evaluator));
 
     public Operations.OperationsClient OperationsOf(string service) => new(Invoker(service));
 

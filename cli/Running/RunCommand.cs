@@ -64,7 +64,7 @@ internal static class RunCommand
             var record = new RunRecord(run.EncoderId, run.EncoderSeconds, run.Outcomes, [.. RunRecord.GatesOfTransfer(run.EncoderId, run.EncoderSeconds, run.Outcomes)]);
             record.Write(Path.Combine(output, "run.json"));
             if (parsed.GetValue(json) is { } file) record.Write(file.FullName);
-            Say($"report: {RunReporting.Write(Path.GetFileName(output), run, record, data, number, cancellationToken)}");
+            Say($"report: {RunReporting.Write(Path.GetFileName(output), run.Folder, run.Encoder, record, data, number, cancellationToken)}");
             return 0;
         });
         return command;

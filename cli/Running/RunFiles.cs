@@ -29,7 +29,7 @@ internal static class RunFiles
         {
             Edits = split.Edits,
             OutOfScope = split.OutOfScope,
-            Prefixes = GeneralPrompts.Sentences,
+            Prefixes = GeneralPrompts.Prefixes,
             Validation = split.Validation,
             Probes = split.Probes,
             Known = [.. split.Edits.Where(e => !string.IsNullOrWhiteSpace(e.OldObject)).Select(e => new Probe { Kind = ProbeKind.LocalityHeldOut, Prompt = e.Prompt, Answer = e.OldObject! })],

@@ -41,7 +41,7 @@ internal static class EncoderTrainCommand
             var data = files.Read(parsed, recipe.Seed, notes);
             notes.Report($"{data.Edits.Count} edits, {data.OutOfScope.Count} out-of-scope prompts, {data.Validation.Count} validation probes");
             using var line = new ProgressLine();
-            var trained = await EncoderTrainer.TrainAsync(recipe, data, parsed.GetValue(start)!, parsed.GetValue(folder)!, line, notes, cancellationToken);
+            var trained = await Memory.Pretraining.EncoderTrainer.TrainAsync(recipe, data, parsed.GetValue(start)!, parsed.GetValue(folder)!, line, notes, cancellationToken);
             line.Dispose();
             Console.WriteLine(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(new { id = trained.ArtifactId, folder = trained.Folder, steps = trained.Steps, skipped = trained.Skipped, seconds = trained.WallSeconds, processorSeconds = trained.ProcessorSeconds, reused = trained.Reused })

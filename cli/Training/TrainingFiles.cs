@@ -40,7 +40,7 @@ internal sealed class TrainingFiles
         // Nothing is held out for scoring here: who trains by hand brings test probes of his own.
         var split = Splitter.Make(set, settings, parsed.GetValue(OutOfScope) is { } other ? PromptFile.Read(other) : null, validation, heldOut: []);
         foreach (var (why, count) in split.LeftOut) notes.Report($"left out: {count} {why}");
-        var prefixes = parsed.GetValue(Prefixes) is { } sentences ? File.ReadLines(sentences).Select(l => l.Trim()).Where(l => l.Length > 0).ToArray() : GeneralPrompts.Sentences;
+        var prefixes = parsed.GetValue(Prefixes) is { } sentences ? File.ReadLines(sentences).Select(l => l.Trim()).Where(l => l.Length > 0).ToArray() : GeneralPrompts.Prefixes;
         return new EncoderTrainingData { Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = prefixes };
     }
 }

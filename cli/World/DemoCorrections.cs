@@ -39,6 +39,26 @@ internal sealed record DemoCorrections
         Edits = Edits, OutOfScope = OutOfScope, Prefixes = Prefixes, Validation = Validation, Probes = Probes, Known = Known,
     };
 
+    /// <summary>
+    /// The same, as an editor submits it: the corrections with the wordings that may train; the test wordings, and the facts that must stay, as probes beside them.
+    /// </summary>
+    public IEnumerable<MindBridge.Contracts.V1.Edit> AsSubmitted()
+    {
+        var paraphrases = Probes.Where(p => p.Kind is ProbeKind.Generality).ToLookup(p => p.EditId, p => p.Prompt, StringComparer.Ordinal);
+        var locality = Probes.Where(p => p.Kind is ProbeKind.LocalityNeighbour or ProbeKind.LocalityHeldOut).ToArray();
+        for (var i = 0; i < Edits.Count; i++)
+        {
+            var edit = Edits[i];
+            var submitted = new MindBridge.Contracts.V1.Edit
+            {
+                ClientKey = $"demo/{edit.Id}", ExternalId = edit.Id, Subject = edit.Subject, Relation = edit.Relation ?? "", Object = edit.Object, OldObject = edit.OldObject ?? "", Prompt = edit.Prompt, Source = "demo",
+                Wordings = { edit.Wordings }, Paraphrases = { paraphrases[edit.Id] },
+            };
+            for (var k = i; k < locality.Length; k += Edits.Count) submitted.Locality.Add(new MindBridge.Contracts.V1.LocalityProbe { Prompt = locality[k].Prompt, Answer = locality[k].Answer });
+            yield return submitted;
+        }
+    }
+
     /// <param name="world">The world.</param>
     /// <param name="count">Corrections; at most as many as there are facts that may be corrected.</param>
     /// <param name="seed">Draws facts, new objects and parts.</param>

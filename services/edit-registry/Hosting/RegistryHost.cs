@@ -1,4 +1,3 @@
-using MindBridge.Platform.Databases;
 using MindBridge.Platform.Hosting;
 using MindBridge.Platform.Messaging;
 
@@ -15,7 +14,7 @@ public static class RegistryHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddMindBridgeDefaults("edit-registry");
         builder.Services.AddOpenApi();
-        builder.Services.AddEditRegistry(builder.Configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings());
+        builder.Services.AddEditRegistry(builder.Configuration);
         builder.Services.AddEventBus(builder.Configuration.GetSection("Bus").Get<BusSettings>() ?? new BusSettings());
         also?.Invoke(builder);
 

@@ -18,10 +18,10 @@ namespace MindBridge.EditRegistry.Hosting;
 /// <summary>The registry as a module: in a process of its own, or beside the other services in one.</summary>
 public static class RegistryModule
 {
-    /// <summary>Adds the registry's capabilities and its database.</summary>
-    public static IServiceCollection AddEditRegistry(this IServiceCollection services, DatabaseSettings database)
+    /// <summary>Adds the registry's capabilities and its database, as the section <c>Database</c> tells.</summary>
+    public static IServiceCollection AddEditRegistry(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddDatabase<RegistryContext>(database, RegistryContext.Schema);
+        services.AddDatabase<RegistryContext>(configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings(), RegistryContext.Schema);
         services.AddSingleton<Memories>();
         services.AddSingleton<EditLog>();
         services.AddSingleton<EditStream>();

@@ -32,7 +32,7 @@ internal sealed record ShardTexts(EncoderTrainingData? Training, IReadOnlyList<P
         var held = new ProbeIndex(split.Probes.Concat(split.Validation));
         var training = new EncoderTrainingData
         {
-            Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = [.. GeneralPrompts.Sentences.Where(sentence => !held.Touches(sentence))],
+            Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = [.. GeneralPrompts.Prefixes.Where(sentence => !held.Touches(sentence))],
         };
         return new ShardTexts(training, split.Probes, quarantined);
     }

@@ -27,12 +27,13 @@ public static class RunReporting
 
     /// <summary>Writes report.json and report.html into the run's folder and returns the page's path.</summary>
     /// <param name="name">What the run is called.</param>
-    /// <param name="run">The finished run.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="encoder">Its encoder, for the map of features; null for none.</param>
     /// <param name="record">Its figures.</param>
     /// <param name="data">Its probes.</param>
     /// <param name="seed">Its seed.</param>
     /// <param name="cancellationToken">Stops the map of features.</param>
-    public static string Write(string name, EditingRun run, RunRecord record, EditingRunData data, long seed, CancellationToken cancellationToken = default)
+    public static string Write(string name, string folder, MemoryEncoder? encoder, RunRecord record, EditingRunData data, long seed, CancellationToken cancellationToken = default)
     {
         var report = new RunReport
         {
@@ -43,10 +44,10 @@ public static class RunReporting
             Costs = [new Cost("encoder", "", record.EncoderSeconds), .. record.Llms.Select(l => new Cost("bridge", l.Name, l.BridgeSeconds))],
             Gates = [.. record.Gates.Select(g => new ReportGate(g.Name, g.Passed))],
             Answers = [.. record.Llms.SelectMany(Answers)],
-            Features = run.Encoder is { } encoder ? Map(encoder, data, seed, cancellationToken) : null,
+            Features = encoder is not null ? Map(encoder, data, seed, cancellationToken) : null,
         };
-        report.Write(run.Folder);
-        return HtmlReport.Write(ReportFolder.Read(run.Folder), run.Folder);
+        report.Write(folder);
+        return HtmlReport.Write(ReportFolder.Read(folder), folder);
     }
 
     private static IEnumerable<AnswerRow> Answers(LlmOutcome llm) =>

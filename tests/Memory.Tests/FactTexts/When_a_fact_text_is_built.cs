@@ -53,5 +53,15 @@ public sealed class When_a_fact_text_is_built
         GeneralPrompts.All.ShouldAllBe(p => p.Split(' ').Length >= 3);
     }
 
+    [Fact]
+    public void The_prefixes_are_thousands_and_always_the_same()
+    {
+        GeneralPrompts.Prefixes.Distinct().Count().ShouldBe(GeneralPrompts.Prefixes.Count);
+        GeneralPrompts.Prefixes.Count.ShouldBe(6000);
+        GeneralPrompts.Prefixes.ShouldAllBe(p => p.Trim() == p && p.Length > 0 && !p.Contains('{', StringComparison.Ordinal));
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', GeneralPrompts.Prefixes))))
+            .ShouldBe("HASH");
+    }
+
     private static Edit Of(string subject, string prompt, string answer) => new() { Id = "17", Subject = subject, Prompt = prompt, Object = answer };
 }
