@@ -67,9 +67,11 @@ internal sealed partial class Platform : IAsyncDisposable
     public Task<WebApplication> EncoderTrainerAsync(params string[] settings) => RunAsync(EncoderTrainerHost.Build, EncoderArguments(settings));
 
     /// <summary>Starts an encoder-trainer in a process of its own, which can be killed.</summary>
-    public Process EncoderTrainerProcess(params string[] settings)
+    public Process EncoderTrainerProcess(params string[] settings) => ProcessOf("MindBridge.EncoderTrainer.dll", EncoderArguments(settings));
+
+    private Process ProcessOf(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MindBridge.EncoderTrainer.dll"), .. EncoderArguments(settings)]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
