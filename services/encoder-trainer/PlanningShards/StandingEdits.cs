@@ -66,7 +66,7 @@ internal sealed class StandingEdits(ServiceClients services)
     {
         var prompts = new List<GeneralPrompt>();
         using var call = services.EditRegistry(tenant).ReadOutOfScope(new Wire.ReadOutOfScopeRequest { Memory = memory.ToString() }, cancellationToken: cancellationToken);
-        await foreach (var prompt in call.ResponseStream.ReadAllAsync(cancellationToken)) prompts.Add(new GeneralPrompt(prompt.Prompt, Absent(prompt.Answer), Absent(prompt.Subject)));
+        await foreach (var prompt in call.ResponseStream.ReadAllAsync(cancellationToken)) prompts.Add(new GeneralPrompt(prompt.Prompt, Absent(prompt.Answer), Absent(prompt.Subject)) { Wordings = [.. prompt.Wordings] });
         return prompts;
     }
 
