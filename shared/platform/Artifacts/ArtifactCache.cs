@@ -40,17 +40,15 @@ public sealed class ArtifactCache(IArtifactStore store, string folder, int most)
 
     private async Task UnpackAsync(ArtifactId id, string place, CancellationToken cancellationToken)
     {
-        var draft = place + Unfinished;
-        if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+        var draft = Path.Combine(folder, $"{id}-{Guid.NewGuid():N}{Unfinished}");
         try
         {
             await store.LoadFolderAsync(id, draft, cancellationToken);
             Directory.Move(draft, place);
         }
-        catch
+        finally
         {
             if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
-            throw;
         }
     }
 

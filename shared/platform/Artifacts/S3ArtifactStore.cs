@@ -107,6 +107,9 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
         file.MoveTo(target);
     }
 
+    public Task ForgetAsync(ArtifactId id, CancellationToken cancellationToken = default) =>
+        Answered(() => client.DeleteObjectAsync(settings.Bucket, KeyOf(id), cancellationToken), id);
+
     public void Dispose() => client.Dispose();
 
     private async Task Answered(Func<Task> call, ArtifactId id)

@@ -67,9 +67,11 @@ internal sealed partial class Platform : IAsyncDisposable
     public Task<WebApplication> EncoderTrainerAsync(params string[] settings) => RunAsync(EncoderTrainerHost.Build, EncoderArguments(settings));
 
     /// <summary>Starts an encoder-trainer in a process of its own, which can be killed.</summary>
-    public Process EncoderTrainerProcess(params string[] settings)
+    public Process EncoderTrainerProcess(params string[] settings) => ProcessOf("MindBridge.EncoderTrainer.dll", EncoderArguments(settings));
+
+    private Process ProcessOf(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MindBridge.EncoderTrainer.dll"), .. EncoderArguments(settings)]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
@@ -201,7 +203,7 @@ internal sealed partial class Platform : IAsyncDisposable
         $"--Artifacts:Folder={StoreFolder}", $"--Artifacts:Work={Path.Combine(folder, $"work-{workers++}")}",
         $"--Services:Key={serviceKey}", .. ports.Select(port => $"--Services:{port.Key}=http://127.0.0.1:{port.Value}"),
         "--Jobs:Lease=00:00:03", "--Jobs:Heartbeat=00:00:00.5", "--Jobs:Poll=00:00:00.1", "--Jobs:FirstPause=00:00:00.1",
-        "--Security:ApiKeys:0:Name=services", "--Security:ApiKeys:0:Service=true", $"--Security:ApiKeys:0:Sha256={ApiKey.HashOf(serviceKey)}",
+        "--Security:ApiKeys:0:Name=services", "--Security:ApiKeys:0:Service=true", "--Security:ApiKeys:0:Operator=true", $"--Security:ApiKeys:0:Sha256={ApiKey.HashOf(serviceKey)}",
         "--Security:ApiKeys:1:Name=user", $"--Security:ApiKeys:1:Tenant={Tenant}", $"--Security:ApiKeys:1:Sha256={ApiKey.HashOf(tenantKey)}",
         "--Security:ApiKeys:2:Name=stranger", "--Security:ApiKeys:2:Tenant=other", $"--Security:ApiKeys:2:Sha256={ApiKey.HashOf(otherKey)}",
         "--Logging:LogLevel:Default=Warning",
