@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using MindBridge.Contracts.V1;
+using MindBridge.Inference.LoadingBridges;
 using MindBridge.ServingWorld;
+using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
 namespace MindBridge.Inference.Tests.Swapping;
@@ -61,6 +63,8 @@ public sealed class When_promotions_come_under_load(Platform platform)
         var atTheEnd = await TensorsAsync();
         await stop.CancelAsync();
         await Task.WhenAll(clients);
+        var (loaded, champion) = (replica.Services.GetRequiredService<LoadedBridges>(), (await tenant.DeploymentAsync(memory))!.Champion);
+        await Eventually.HoldsAsync(() => Task.FromResult(loaded.Has(champion) && !loaded.Has(pairs.Keys.Single(b => b != champion))), "the bridge that serves no more is let go of", seconds: 20);
         await serving.EndAsync(replica);
 
         answers.ShouldBeGreaterThanOrEqualTo(s_swaps / 2);
