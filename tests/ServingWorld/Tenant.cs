@@ -27,18 +27,18 @@ public sealed class Tenant(ServingPlatform platform, string name, string key, st
         new CreateMemoryRequest { Name = memory, Settings = new MemorySettings { CommitAfterCount = 1_000_000, CommitAfterSeconds = 3600, LeastRel = least, LeastGen = least, LeastLoc = least } }, Headers)).Id);
 
     /// <summary>An answer in pieces.</summary>
-    public async Task<IReadOnlyList<GeneratedPiece>> PiecesAsync(GenerateRequest request, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<GeneratedPiece>> PiecesAsync(GenerateRequest request, CancellationToken cancellationToken = default, Wire.Inference.InferenceClient? at = null)
     {
-        using var call = Inference.Generate(request, Headers, cancellationToken: cancellationToken);
+        using var call = (at ?? Inference).Generate(request, Headers, cancellationToken: cancellationToken);
         var pieces = new List<GeneratedPiece>();
         while (await call.ResponseStream.MoveNext(cancellationToken)) pieces.Add(call.ResponseStream.Current);
         return pieces;
     }
 
     /// <summary>A first complete answer.</summary>
-    public async Task<Answer> AskAsync(string prompt, Guid? memory = null, string bridge = "", string llm = ServingPlatform.Llm)
+    public async Task<Answer> AskAsync(string prompt, Guid? memory = null, string bridge = "", string llm = ServingPlatform.Llm, Wire.Inference.InferenceClient? at = null)
     {
-        var pieces = await PiecesAsync(new GenerateRequest { Target = new Target { Llm = llm, Memory = memory?.ToString() ?? "", BridgeId = bridge }, Prompt = prompt, MaxTokens = 24, NaturalStop = true });
+        var pieces = await PiecesAsync(new GenerateRequest { Target = new Target { Llm = llm, Memory = memory?.ToString() ?? "", BridgeId = bridge }, Prompt = prompt, MaxTokens = 24, NaturalStop = true }, at: at);
         return new Answer(string.Concat(pieces.Select(p => p.Text)).Trim(), pieces[0].BridgeId, [.. pieces[0].EncoderIds], pieces[0].Edited);
     }
 

@@ -31,6 +31,12 @@ internal sealed class Shelf<TKey, T>(Func<TKey, CancellationToken, Task<T>> load
         }
     }
 
+    /// <summary>True when the thing is loaded, or being loaded.</summary>
+    public bool Has(TKey key)
+    {
+        lock (gate) return places.ContainsKey(key);
+    }
+
     /// <summary>Takes a thing off the shelf; whoever uses it still may.</summary>
     public void Remove(TKey key)
     {

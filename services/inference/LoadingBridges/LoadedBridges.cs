@@ -34,6 +34,9 @@ internal sealed class LoadedBridges : IAsyncDisposable
     /// <exception cref="InvalidDataException">Something of it is damaged, or its parts do not belong together.</exception>
     public Task<Use<Served>> UseAsync(string bridgeId, CancellationToken cancellationToken) => bridges.TakeAsync(bridgeId, cancellationToken);
 
+    /// <summary>True when the bridge is in memory, or on its way.</summary>
+    public bool Has(string bridgeId) => bridges.Has(bridgeId);
+
     /// <summary>Lets go of what nobody has used for longest, beyond what is kept.</summary>
     public void Trim()
     {

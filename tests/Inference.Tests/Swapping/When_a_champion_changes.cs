@@ -1,8 +1,10 @@
 using System.Net;
 using Grpc.Core;
 using MindBridge.Contracts.V1;
+using MindBridge.Inference.FollowingPromotions;
 using MindBridge.Platform.Artifacts;
 using MindBridge.ServingWorld;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MindBridge.Inference.Tests.Swapping;
 
@@ -44,6 +46,10 @@ public sealed class When_a_champion_changes(Platform platform)
         await Eventually.HoldsAsync(async () => await ServedAsync() == first, "a fresh replica finds the champion");
         var second = await Serving.ServingAsync(tenant, memory, Serving.World.Second, commit: 2);
         await Eventually.HoldsAsync(async () => await ServedAsync() == second, "a replica that hears nothing finds the new champion by its timer");
+        // What comes late changes nothing.
+        deaf.Services.GetRequiredService<Champions>().Want(new Promotion(tenant.Name, memory, Serving.LlmId, 1, first));
+        await Task.Delay(300);
+        (await ServedAsync()).ShouldBe(second);
 
         await Serving.EndAsync(deaf);
     }

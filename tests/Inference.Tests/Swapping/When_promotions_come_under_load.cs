@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using MindBridge.Contracts.V1;
+using MindBridge.Inference.LoadingBridges;
 using MindBridge.ServingWorld;
+using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
 namespace MindBridge.Inference.Tests.Swapping;
@@ -16,6 +18,10 @@ public sealed class When_promotions_come_under_load(Platform platform)
     {
         var serving = platform.Serving;
         var memory = await tenant.MemoryAsync();
+        // Nothing is kept that nobody uses, so every swap loads and lets go.
+        var address = ServingPlatform.FreeAddress();
+        var replica = await serving.RunAsync(serving.Inference(address, "--Inference:KeptBridges=0", "--Inference:KeptEncoders=0"));
+        var client = new Contracts.V1.Inference.InferenceClient(serving.Channel(address));
         var first = await serving.ServingAsync(tenant, memory, serving.World.First);
         var second = await serving.ServingAsync(tenant, memory, serving.World.Second, commit: 2);
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal) { [first] = serving.World.First.Encoder, [second] = serving.World.Second.Encoder };
@@ -24,6 +30,7 @@ public sealed class When_promotions_come_under_load(Platform platform)
         var expected = new ConcurrentDictionary<(string Bridge, string Prompt), string>();
         foreach (var bridge in pairs.Keys)
             foreach (var edit in edits) expected[(bridge, edit.Prompt)] = (await tenant.AskAsync(edit.Prompt, memory, bridge)).Text;
+        await Eventually.HoldsAsync(async () => await SequenceAsync(client, memory) > 0, "the replica finds the champion");
 
         using var stop = new CancellationTokenSource();
         var (answers, seen) = (0, new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
@@ -32,7 +39,7 @@ public sealed class When_promotions_come_under_load(Platform platform)
             for (var i = c; !stop.IsCancellationRequested; i++)
             {
                 var edit = edits[i % edits.Count];
-                var answer = await tenant.AskAsync(edit.Prompt, memory);
+                var answer = await tenant.AskAsync(edit.Prompt, memory, at: client);
                 answer.Encoders.ShouldBe([pairs[answer.Bridge]]);
                 answer.Text.ShouldBe(expected[(answer.Bridge, edit.Prompt)]);
                 Interlocked.Increment(ref answers);
@@ -49,13 +56,16 @@ public sealed class When_promotions_come_under_load(Platform platform)
                 : await tenant.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory.ToString(), LlmId = serving.LlmId.ToString(), BridgeId = second }, tenant.AsOperator);
             changed.Sequence.ShouldBe(sequence + swap);
             await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref answers) >= swap / 2 || clients.Exists(c => c.IsFaulted)), "answers come while bridges change");
-            if (swap % 10 == 0) await Eventually.HoldsAsync(async () => await SequenceAsync(memory) == sequence + swap, $"inference follows to promotion {sequence + swap}");
+            if (swap % 10 == 0) await Eventually.HoldsAsync(async () => await SequenceAsync(client, memory) == sequence + swap, $"inference follows to promotion {sequence + swap}");
             if (swap == s_swaps / 4) quarter = await TensorsAsync();
         }
 
         var atTheEnd = await TensorsAsync();
         await stop.CancelAsync();
         await Task.WhenAll(clients);
+        var (loaded, champion) = (replica.Services.GetRequiredService<LoadedBridges>(), (await tenant.DeploymentAsync(memory))!.Champion);
+        await Eventually.HoldsAsync(() => Task.FromResult(loaded.Has(champion) && !loaded.Has(pairs.Keys.Single(b => b != champion))), "the bridge that serves no more is let go of", seconds: 20);
+        await serving.EndAsync(replica);
 
         answers.ShouldBeGreaterThanOrEqualTo(s_swaps / 2);
         seen.Keys.ShouldBe(pairs.Keys, ignoreOrder: true);
@@ -76,5 +86,6 @@ public sealed class When_promotions_come_under_load(Platform platform)
         return least;
     }
 
-    private async Task<long> SequenceAsync(Guid memory) => (await tenant.Inference.ListServedAsync(new ListServedRequest(), tenant.Headers)).Served.Single(s => s.MemoryId == memory.ToString()).Sequence;
+    private async Task<long> SequenceAsync(Contracts.V1.Inference.InferenceClient client, Guid memory) =>
+        (await client.ListServedAsync(new ListServedRequest(), tenant.Headers)).Served.SingleOrDefault(s => s.MemoryId == memory.ToString())?.Sequence ?? 0;
 }
