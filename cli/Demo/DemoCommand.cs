@@ -17,6 +17,7 @@ internal static class DemoCommand
         var edits = new Option<int>("--edits") { Description = "How many facts to correct", DefaultValueFactory = _ => DemoSettings.DefaultEdits };
         var epochs = new Option<int?>("--epochs") { Description = "Passes of the encoder's training; fewer are quicker and worse", Hidden = true };
         var models = new Option<DirectoryInfo?>("--models") { Description = "Other base models: a folder with the folders demo-encoder, demo-gpt and demo-llama", Hidden = true };
+        var export = new Option<DirectoryInfo?>("--export") { Description = "Run nothing; write the demo's edits and out-of-scope prompts as files into this folder, for a platform of your own (`mindbridge up`)" };
         var encoder = new Option<string[]>("--set-encoder") { Description = "A setting of stage I, as in `mindbridge encoder train --set`", Hidden = true, DefaultValueFactory = _ => [] };
         var bridge = new Option<string[]>("--set-bridge") { Description = "A setting of stage II, as in `mindbridge bridge train --set`", Hidden = true, DefaultValueFactory = _ => [] };
         var command = new Command("demo", """
@@ -26,11 +27,12 @@ internal static class DemoCommand
             Examples:
               mindbridge demo
               mindbridge demo --yes --json demo.json --out runs/demo
+              mindbridge demo --export world/
             """)
         {
-            yes, json, folder, seed, edits, epochs, models, encoder, bridge,
+            yes, json, folder, seed, edits, epochs, models, encoder, bridge, export,
         };
-        command.SetAction((parsed, cancellationToken) => new DemoStory(
+        command.SetAction(async (parsed, cancellationToken) => parsed.GetValue(export) is { } files ? await DemoFiles.ExportAsync(files.FullName, parsed.GetValue(edits), parsed.GetValue(seed), cancellationToken) : await new DemoStory(
             new DemoSettings
             {
                 Edits = parsed.GetValue(edits),

@@ -48,6 +48,7 @@ internal sealed record DemoSettings
     public IEnumerable<(string Key, string Value)> ForServices()
     {
         yield return ("Encoder:Seed", Seed.ToString(CultureInfo.InvariantCulture));
+        yield return ("Encoder:Prefixes", DemoFiles.SentencesOf(Folder));
         yield return ("Bridge:Seed", Seed.ToString(CultureInfo.InvariantCulture));
         if (Epochs is { } epochs)
         {

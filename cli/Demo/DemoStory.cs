@@ -35,6 +35,7 @@ internal sealed class DemoStory(DemoSettings settings)
         var known = Beliefs(corrections, gates, cancellationToken);
         page.Corrections(corrections);
 
+        await DemoFiles.SentencesAsync(settings.Folder, cancellationToken);
         await using var platform = await DemoPlatform.StartAsync(settings, line, cancellationToken);
         page.Step(2, "Submit the corrections", "They go to the edit registry; the memory encoder is trained on them by itself, and never sees a language model.");
         await platform.SubmitAsync(corrections, cancellationToken);

@@ -89,7 +89,7 @@ internal static class MemoryCommand
     {
         var home = PlatformHome.Option();
         var name = Name();
-        var file = new Argument<FileInfo>("file") { Description = "Lines with a \"prompt\" (and \"subject\", \"answer\"), or plain text, one prompt a line" };
+        var file = new Argument<FileInfo>("file") { Description = "Lines with a \"prompt\" (and \"subject\", \"answer\", \"wordings\"), or plain text, one prompt a line" };
         var command = new Command("protect", "Give the prompts whose answers must stay: training keeps the LLM as it is on them. The next training uses them.") { name, file, home };
         command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
         {
@@ -97,7 +97,7 @@ internal static class MemoryCommand
             var prompts = PromptFile.Read(parsed.GetValue(file)!.FullName, cancellationToken: cancellationToken);
             using var call = clients.Registry.PutOutOfScope(cancellationToken: cancellationToken);
             foreach (var prompt in prompts)
-                await call.RequestStream.WriteAsync(new OutOfScopePrompt { Memory = parsed.GetValue(name), Prompt = prompt.Prompt, Subject = prompt.Subject ?? "", Answer = prompt.Answer ?? "" }, cancellationToken);
+                await call.RequestStream.WriteAsync(new OutOfScopePrompt { Memory = parsed.GetValue(name), Prompt = prompt.Prompt, Subject = prompt.Subject ?? "", Answer = prompt.Answer ?? "", Wordings = { prompt.Wordings } }, cancellationToken);
             await call.RequestStream.CompleteAsync();
             AnsiConsole.WriteLine($"{Number((await call).Count)} out-of-scope prompts");
             return 0;

@@ -26,6 +26,9 @@ internal sealed record PlatformFile
     /// <summary>The base model of memory encoders.</summary>
     public required string EncoderBase { get; init; }
 
+    /// <summary>A file of general sentences for training, one a line; null for the shipped ones.</summary>
+    public string? Prefixes { get; init; }
+
     /// <exception cref="IOException">There is none, or it is damaged.</exception>
     public static PlatformFile Read(PlatformHome home)
     {

@@ -28,6 +28,7 @@ internal static class ServiceSettings
         yield return ("Artifacts:Folder", home.Artifacts);
         yield return ("Artifacts:Work", home.Work);
         yield return ("Encoder:BaseModel", platform.EncoderBase);
+        yield return ("Encoder:Prefixes", platform.Prefixes ?? "");
         foreach (var (i, name, key, role) in ((int, string, string, string)[])[(0, "platform", platform.ServiceKey, "Service"), (1, "operator", platform.OperatorKey, "Operator")])
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"Security:ApiKeys:{i}");

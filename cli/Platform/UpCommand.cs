@@ -22,6 +22,7 @@ internal static class UpCommand
         var postgres = new Option<string?>("--postgres") { Description = "Use this Postgres (an Npgsql connection string) instead of a private one" };
         var rabbitMq = new Option<string?>("--rabbitmq") { Description = "Use this RabbitMQ (amqp://user:password@host/) instead of a private one" };
         var encoderBase = new Option<DirectoryInfo?>("--encoder-base") { Description = "Base model of memory encoders: a Hugging Face folder of BERT or DistilBERT (default: the demo's small one)" };
+        var prefixes = new Option<FileInfo?>("--prefixes") { Description = "General sentences, one a line, put before prompts in training (default: shipped English ones); give your own for another language" };
         var foreground = new Option<bool>("--foreground") { Description = "Stay in this terminal; Ctrl-C ends the platform" };
         var command = new Command("up", """
             Start the platform on this machine: edit-registry, encoder-trainer, bridge-trainer, inference and evaluator, with a Postgres and a RabbitMQ of its own below --home.
@@ -35,7 +36,7 @@ internal static class UpCommand
               mindbridge watch facts
             """)
         {
-            home, postgres, rabbitMq, encoderBase, foreground,
+            home, postgres, rabbitMq, encoderBase, prefixes, foreground,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -46,7 +47,7 @@ internal static class UpCommand
                 return await ReadyAsync(at, PlatformFile.Read(at), cancellationToken);
             }
 
-            var platform = await SettleAsync(at, parsed.GetValue(postgres), parsed.GetValue(rabbitMq), parsed.GetValue(encoderBase)?.FullName, cancellationToken);
+            var platform = await SettleAsync(at, parsed.GetValue(postgres), parsed.GetValue(rabbitMq), parsed.GetValue(encoderBase)?.FullName, parsed.GetValue(prefixes)?.FullName, cancellationToken);
             if (parsed.GetValue(foreground))
             {
                 await RunAsync(at, cancellationToken);
@@ -74,7 +75,7 @@ internal static class UpCommand
     }
 
     // Keys and addresses are kept from one time to the next; what the command line names replaces what was.
-    private static async Task<PlatformFile> SettleAsync(PlatformHome home, string? postgres, string? rabbitMq, string? encoderBase, CancellationToken cancellationToken)
+    private static async Task<PlatformFile> SettleAsync(PlatformHome home, string? postgres, string? rabbitMq, string? encoderBase, string? prefixes, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(home.Logs);
         // Postgres' own user must be able to reach its folder.
@@ -82,6 +83,8 @@ internal static class UpCommand
         var before = File.Exists(home.Settings) ? PlatformFile.Read(home) : null;
         var model = encoderBase ?? before?.EncoderBase ?? Path.Combine(DemoSettings.ShippedModels, "demo-encoder");
         if (!Directory.Exists(model)) throw new DirectoryNotFoundException($"{model}: there is no such folder; give a BERT or DistilBERT with --encoder-base");
+        // The demo's models know the demo's world and little else.
+        var shipped = Path.GetFullPath(model) == Path.GetFullPath(Path.Combine(DemoSettings.ShippedModels, "demo-encoder"));
         var platform = new PlatformFile
         {
             Services = ServiceNames.All.ToDictionary(s => s, s => Free(before?.Services.GetValueOrDefault(s), ServiceNames.PortsOf(s)), StringComparer.Ordinal),
@@ -90,6 +93,7 @@ internal static class UpCommand
             Postgres = postgres ?? before?.Postgres,
             RabbitMq = rabbitMq ?? before?.RabbitMq,
             EncoderBase = model,
+            Prefixes = prefixes ?? (shipped ? await DemoFiles.SentencesAsync(home.Folder, cancellationToken) : encoderBase is null ? before?.Prefixes : null),
         };
         await platform.WriteAsync(home, cancellationToken);
         return platform;

@@ -6,6 +6,12 @@ public sealed record EncoderSettings
     /// <summary>The folder of the base model: BERT or DistilBERT as Hugging Face stores it.</summary>
     public string BaseModel { get; init; } = "";
 
+    /// <summary>
+    /// A file of general sentences, one a line, that are put before prompts in training; empty for the shipped English ones. Give sentences of your own where prompts are in another language
+    /// or domain, or the LLM knows little English.
+    /// </summary>
+    public string? Prefixes { get; init; }
+
     /// <summary>Where training runs: "cpu" or "cuda".</summary>
     public string Device { get; init; } = "cpu";
 
@@ -27,11 +33,14 @@ public sealed record EncoderSettings
     /// <summary>How many unpacked encoders stay on this machine.</summary>
     public int KeptEncoders { get; init; } = 4;
 
+    internal IReadOnlyList<string> Sentences() => [.. File.ReadLines(Prefixes!).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct(StringComparer.Ordinal)];
+
     /// <exception cref="ArgumentException">A setting will not do; the message names it.</exception>
     internal void Check()
     {
         if (string.IsNullOrWhiteSpace(BaseModel)) throw new ArgumentException("Encoder:BaseModel is empty; name the folder of a BERT or DistilBERT model");
         if (!File.Exists(Path.Combine(BaseModel, "config.json"))) throw new ArgumentException($"Encoder:BaseModel is {BaseModel}, which holds no config.json; name the folder of a BERT or DistilBERT model as Hugging Face stores it");
+        if (Prefixes is { Length: > 0 } && !File.Exists(Prefixes)) throw new ArgumentException($"Encoder:Prefixes is {Prefixes}, and there is no such file; name a file of sentences, one a line, or leave it empty for the shipped ones");
         if (WarmEpochs < 1) throw new ArgumentException($"Encoder:WarmEpochs is {WarmEpochs}; give at least 1");
         if (CheckpointEvery <= TimeSpan.Zero) throw new ArgumentException($"Encoder:CheckpointEvery is {CheckpointEvery}; give a time above zero, for example 00:01:00");
         if (ReconcileEvery <= TimeSpan.Zero) throw new ArgumentException($"Encoder:ReconcileEvery is {ReconcileEvery}; give a time above zero, for example 00:00:15");

@@ -68,6 +68,7 @@ internal sealed class PlanShards(
         var standing = await edits.ReadAsync(commit.Tenant, commit.MemoryId, commit.Sequence, cancellationToken);
         var prompts = await edits.ReadOutOfScopeAsync(commit.Tenant, commit.MemoryId, cancellationToken);
         var outOfScope = prompts.Count == 0 ? null : await orders.SaveAsync(prompts, cancellationToken);
+        var prefixes = string.IsNullOrWhiteSpace(settings.Prefixes) ? null : await orders.SaveAsync(settings.Sentences(), cancellationToken);
         var assignment = ShardAssignment.Of(commit.MemoryId, known.Shards, known.ShardOf, [.. standing.Select(e => e.Fact)], memory.Settings.ShardCapacity);
         var held = standing.ToLookup(e => assignment.ShardOf[e.Fact]);
         var (wanted, dirty) = (new List<WantedShard>(), new List<ShardToTrain>());
@@ -75,7 +76,7 @@ internal sealed class PlanShards(
         {
             var order = new ShardOrder
             {
-                Recipe = recipes.For(held[shard.Id].Count()), WarmEpochs = settings.WarmEpochs, BaseModel = baseModel.Identity, OutOfScope = outOfScope, Edits = [.. held[shard.Id]],
+                Recipe = recipes.For(held[shard.Id].Count()), WarmEpochs = settings.WarmEpochs, BaseModel = baseModel.Identity, OutOfScope = outOfScope, Prefixes = prefixes, Edits = [.. held[shard.Id]],
             };
             var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(ShardOrders.BytesOf(order)));
             var unchanged = known.Wanted.TryGetValue(shard.Id, out var before) && before.ContentHash == hash;

@@ -22,6 +22,9 @@ internal sealed record ShardOrder
     /// <summary>The memory's out-of-scope prompts, an artifact; null for none.</summary>
     public string? OutOfScope { get; init; }
 
+    /// <summary>The sentences put before prompts, an artifact; null for the shipped ones.</summary>
+    public string? Prefixes { get; init; }
+
     /// <summary>In the order of their sequence.</summary>
     public required IReadOnlyList<StandingEdit> Edits { get; init; }
 }

@@ -1,6 +1,5 @@
 using MindBridge.EncoderTrainer.PlanningShards;
 using MindBridge.Memory.Edits;
-using MindBridge.Memory.FactTexts;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Splits;
@@ -14,7 +13,7 @@ namespace MindBridge.EncoderTrainer.TrainingEncoders;
 internal sealed record ShardTexts(EncoderTrainingData? Training, IReadOnlyList<Probe> Probes, IReadOnlyList<(StandingEdit Edit, string Reason)> Quarantined)
 {
     /// <summary>Splits a shard's edits: their paraphrases and locality prompts score and never train.</summary>
-    public static ShardTexts Of(ShardOrder order, IReadOnlyList<GeneralPrompt> outOfScope, string baseFolder)
+    public static ShardTexts Of(ShardOrder order, IReadOnlyList<GeneralPrompt> outOfScope, IReadOnlyList<string> prefixes, string baseFolder)
     {
         var records = order.Edits.Select((edit, i) => RecordOf(edit, i + 1)).ToList();
         var standing = order.Edits.ToDictionary(edit => edit.Fact.ToString(), StringComparer.Ordinal);
@@ -32,7 +31,7 @@ internal sealed record ShardTexts(EncoderTrainingData? Training, IReadOnlyList<P
         var held = new ProbeIndex(split.Probes.Concat(split.Validation));
         var training = new EncoderTrainingData
         {
-            Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = [.. GeneralPrompts.Prefixes.Where(sentence => !held.Touches(sentence))],
+            Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = [.. prefixes.Where(sentence => !held.Touches(sentence))],
         };
         return new ShardTexts(training, split.Probes, quarantined);
     }

@@ -4,6 +4,7 @@ using MindBridge.EncoderTrainer.Hosting;
 using MindBridge.EncoderTrainer.PlanningShards;
 using MindBridge.Memory;
 using MindBridge.Memory.Artifacts;
+using MindBridge.Memory.FactTexts;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Splits;
 using MindBridge.Platform.Artifacts;
@@ -46,7 +47,8 @@ internal sealed class TrainEncoder(
         if (order.BaseModel != baseModel.Identity)
             throw new InvalidDataException($"this shard wants an encoder of the base model {order.BaseModel}, Encoder:BaseModel is {baseModel.Folder} ({baseModel.Identity}); give every encoder-trainer the same base model, or commit the memory again");
         var outOfScope = order.OutOfScope is null ? [] : await orders.LoadAsync<IReadOnlyList<GeneralPrompt>>(order.OutOfScope, cancellationToken);
-        var texts = ShardTexts.Of(order, outOfScope, baseModel.Folder);
+        var prefixes = order.Prefixes is null ? GeneralPrompts.Prefixes : await orders.LoadAsync<IReadOnlyList<string>>(order.Prefixes, cancellationToken);
+        var texts = ShardTexts.Of(order, outOfScope, prefixes, baseModel.Folder);
         foreach (var (edit, reason) in texts.Quarantined) logger.LogWarning("edit {Sequence} of memory {Memory} is left out: {Reason}", edit.Sequence, shard.MemoryId, reason);
         if (texts.Training is null) await job.CompleteAsync(db => KeepAsync(db, shard, texts, null), cancellationToken);
         else await TrainAsync(job, shard, order, texts, cancellationToken);

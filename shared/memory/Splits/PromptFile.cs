@@ -39,7 +39,10 @@ public static class PromptFile
 
                 var prompt = fields.Required("prompt", "prompt", "question", "text");
                 if (subject is not null) prompt = prompt.Replace("{}", subject, StringComparison.Ordinal);
-                found.Add(new GeneralPrompt(prompt, fields.Optional("answer", "ground_truth", "old", "target_true", "object"), subject, fields.Optional("id", "case_id")));
+                found.Add(new GeneralPrompt(prompt, fields.Optional("answer", "ground_truth", "old", "target_true", "object"), subject, fields.Optional("id", "case_id"))
+                {
+                    Wordings = [.. fields.Texts("wordings").Select(w => subject is null ? w : w.Replace("{}", subject, StringComparison.Ordinal))],
+                });
             }
             catch (RowException e)
             {
