@@ -7,9 +7,12 @@ using static TorchSharp.torch;
 namespace MindBridge.Memory.Bridging;
 
 /// <summary>
-/// Scores a bridge under training: the part of held-out paraphrases whose object the LLM answers greedily, and the part of out-of-scope probes whose first token stays the
-/// unedited LLM's. Chooses among checkpoints; reported scores come from the protocols.
+/// Scores a bridge under training: the part of held-out paraphrases whose object the LLM answers greedily, and, where L_loc is trained, the part of out-of-scope probes whose first
+/// token stays the unedited LLM's. Chooses among checkpoints; reported scores come from the protocols.
 /// </summary>
+/// <remarks>
+/// A bridge without L_loc is served behind addressing and the gate: a paraphrase receives the soft prompt of its edit's key, an out-of-scope prompt none. It is scored as it is served.
+/// </remarks>
 internal sealed class BridgeValidation : IDisposable
 {
     private const int RowsABatch = 256;
@@ -26,13 +29,16 @@ internal sealed class BridgeValidation : IDisposable
     {
         (this.llm, this.settings) = (llm, settings);
         var inScope = data.Validation.Where(p => p.Kind is ProbeKind.Generality or ProbeKind.Reliability).ToArray();
-        var outOfScope = data.Validation.Where(p => p.Kind is ProbeKind.LocalityHeldOut or ProbeKind.LocalityNeighbour or ProbeKind.LocalitySameSubject).ToArray();
+        var addressed = settings.Locality == 0;
+        var outOfScope = addressed ? [] : data.Validation.Where(p => p.Kind is ProbeKind.LocalityHeldOut or ProbeKind.LocalityNeighbour or ProbeKind.LocalitySameSubject).ToArray();
         var all = inScope.Concat(outOfScope).ToArray();
         paraphrases = inScope.Length;
         prompts = [.. all.Select(p => llm.Encode(p.Prompt).ToArray())];
         answers = [.. inScope.Select(p => llm.EncodeAnswer(p.Prompt, p.Answer)), .. outOfScope.Select(_ => Array.Empty<int>())];
+        var keys = data.Edits.ToDictionary(e => e.Id, e => e.Prompt, StringComparer.Ordinal);
+        var read = all.Select(p => addressed && p.EditId is not null && keys.TryGetValue(p.EditId, out var key) ? key : p.Prompt).ToArray();
         using var scope = NewDisposeScope();
-        features = [.. encoders.Select(e => e.Features([.. all.Select(p => e.Ids(p.Prompt))], cancellationToken).to(llm.Model.Device).DetachFromDisposeScope())];
+        features = [.. encoders.Select(e => e.Features([.. read.Select(e.Ids)], cancellationToken).to(llm.Model.Device).DetachFromDisposeScope())];
         before = Answers(null, Enumerable.Range(paraphrases, all.Length - paraphrases));
     }
 
