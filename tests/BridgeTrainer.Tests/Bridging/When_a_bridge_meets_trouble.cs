@@ -13,7 +13,7 @@ public sealed class When_a_bridge_meets_trouble(Servers servers)
     [Fact]
     public async Task Should_go_on_from_a_killed_workers_checkpoint_to_the_same_projector()
     {
-        string[] length = ["--Bridge:Epochs=600"];
+        string[] length = ["--Bridge:Epochs=400", "--Bridge:Recipe:ValidateEvery=500"];
         await using var platform = await StartAsync(servers);
         var memory = await platform.MemoryAsync();
         await platform.EncoderTrainerAsync();
@@ -26,15 +26,18 @@ public sealed class When_a_bridge_meets_trouble(Servers servers)
         // As if nobody had ever bridged it.
         await platform.BridgeTablesAsync(async db => await db.Projectors.ExecuteDeleteAsync() + await db.Bridges.ExecuteDeleteAsync() + await db.Set<Job>().ExecuteDeleteAsync());
 
+        platform.Notes.All.ShouldNotContain(note => note.Contains("going on from step"));
         var doomed = platform.BridgeTrainerProcess(length);
         await Eventually.HoldsAsync(async () => (await platform.BridgeJobsAsync()).ShouldHaveSingleItem().Checkpoint.ShouldNotBeNull(), 30);
         doomed.Kill();
         await doomed.WaitForExitAsync();
+        (await platform.BridgeTablesAsync(db => db.Projectors.CountAsync())).ShouldBe(0, "it must die before it is done");
         platform.FreeAddressOf("BridgeTrainer");
         await platform.BridgeTrainerAsync(length);
 
         (await platform.BridgeOfAsync(memory, llm, 1)).BridgeId.ShouldBe(expected.BridgeId);
         (await platform.BridgeJobsAsync()).ShouldHaveSingleItem().Attempts.ShouldBe(2);
+        platform.Notes.All.ShouldContain(note => note.Contains("going on from step"));
     }
 
     [Fact]

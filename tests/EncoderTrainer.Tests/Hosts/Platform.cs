@@ -40,6 +40,9 @@ internal sealed partial class Platform : IAsyncDisposable
     /// <summary>As a caller of another tenant.</summary>
     public ServiceClients Stranger { get; private set; } = null!;
 
+    /// <summary>What the hosts in this process logged.</summary>
+    public Notes Notes { get; } = new();
+
     public FolderArtifactStore Store { get; private set; } = null!;
 
     public string StoreFolder => Path.Combine(folder, "artifacts");
@@ -206,7 +209,7 @@ internal sealed partial class Platform : IAsyncDisposable
         "--Security:ApiKeys:0:Name=services", "--Security:ApiKeys:0:Service=true", "--Security:ApiKeys:0:Operator=true", $"--Security:ApiKeys:0:Sha256={ApiKey.HashOf(serviceKey)}",
         "--Security:ApiKeys:1:Name=user", $"--Security:ApiKeys:1:Tenant={Tenant}", $"--Security:ApiKeys:1:Sha256={ApiKey.HashOf(tenantKey)}",
         "--Security:ApiKeys:2:Name=stranger", "--Security:ApiKeys:2:Tenant=other", $"--Security:ApiKeys:2:Sha256={ApiKey.HashOf(otherKey)}",
-        "--Logging:LogLevel:Default=Warning",
+        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:MindBridge=Information",
     ];
 
     // The first worker of a kind is where the others look for it; more of them listen elsewhere.
@@ -226,7 +229,7 @@ internal sealed partial class Platform : IAsyncDisposable
 
     private async Task<WebApplication> RunAsync(Func<string[], Action<WebApplicationBuilder>?, WebApplication> build, string[] arguments)
     {
-        var host = build(arguments, builder => builder.Logging.ClearProviders());
+        var host = build(arguments, builder => builder.Logging.ClearProviders().AddProvider(Notes));
         hosts.Add(host);
         await host.StartAsync();
         return host;

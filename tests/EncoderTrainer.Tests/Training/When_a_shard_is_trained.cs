@@ -75,7 +75,7 @@ public sealed class When_a_shard_is_trained(Servers servers)
     [Fact]
     public async Task Should_go_on_from_a_killed_workers_checkpoint_to_the_same_encoder()
     {
-        string[] length = ["--Encoder:Epochs=150"];
+        string[] length = ["--Encoder:Epochs=60"];
         await using var undisturbed = await StartAsync(servers);
         var there = await undisturbed.MemoryAsync();
         await undisturbed.CommitAsync(there, Dozen);
@@ -97,6 +97,8 @@ public sealed class When_a_shard_is_trained(Servers servers)
         var part = (await platform.EncodersOfAsync(memory, 1)).Parts[0];
 
         part.EncoderId.ShouldBe(expected);
+        platform.Notes.All.ShouldContain(note => note.Contains("going on from step"));
+        undisturbed.Notes.All.ShouldNotContain(note => note.Contains("going on from step"));
         var job = (await platform.EncoderJobsAsync("train-encoder"))[0];
         job.Attempts.ShouldBe(2);
         File.Exists(platform.FileOf(job.Checkpoint!)).ShouldBeFalse("a checkpoint goes when its encoder is safe");
