@@ -69,8 +69,12 @@ internal sealed class EncoderValidation
             auc = Auc(evidence.AsSpan(0, paraphrases), evidence.AsSpan(paraphrases));
         }
 
-        var filled = settings.Association > 0 ? Filled(features.narrow(0, 0, paraphrases), dummy, association) : double.NaN;
-        return new EncoderScore(filled, auc, Addressed(encoder, features.narrow(0, 0, paraphrases)));
+        var filled = settings.Association > 0 ? Filled(features.narrow(0, 0, paraphrases), dummy, association, [.. Enumerable.Range(0, paraphrases)]) : double.NaN;
+        var known = Enumerable.Range(0, ownEdit.Length).Where(i => ownEdit[i] >= 0).ToArray();
+        if (known.Length == 0) return new EncoderScore(filled, double.NaN, auc, double.NaN);
+        var keys = MemoryEncoder.Features(encoder, editPrompts, CancellationToken.None);
+        var recall = settings.Association > 0 ? Filled(keys.index_select(0, tensor(known.Select(i => (long)ownEdit[i]).ToArray(), device: keys.device)), dummy, association, known) : double.NaN;
+        return new EncoderScore(filled, recall, auc, Addressed(keys, features.narrow(0, 0, paraphrases), known));
     }
 
     /// <summary>Area under the ROC curve: the part of pairs in which the positive scores higher, ties counted half.</summary>
@@ -102,17 +106,18 @@ internal sealed class EncoderValidation
         return low;
     }
 
-    private double Filled(Tensor features, MaskedLanguageModel dummy, Perceptron association)
+    // A row of features for each of the asked questions.
+    private double Filled(Tensor features, MaskedLanguageModel dummy, Perceptron association, int[] asked)
     {
         var memories = association.forward(features);
         long right = 0, all = 0;
-        foreach (var batch in Enumerable.Range(0, questions.Count).OrderBy(i => questions[i].Length).Chunk(RowsABatch))
+        foreach (var batch in Enumerable.Range(0, asked.Length).OrderBy(i => questions[asked[i]].Length).Chunk(RowsABatch))
         {
             using var scope = NewDisposeScope();
             var given = memories.index_select(0, tensor(batch.Select(i => (long)i).ToArray(), device: memories.device));
-            var rows = new PaddedRows([.. batch.Select(i => questions[i])], mostBlocks: 1);
+            var rows = new PaddedRows([.. batch.Select(i => questions[asked[i]])], mostBlocks: 1);
             var answers = dummy.Logits(rows.Hidden(dummy, given)).argmax(1).cpu().data<long>().ToArray();
-            var expected = batch.SelectMany(i => objects[i]).ToArray();
+            var expected = batch.SelectMany(i => objects[asked[i]]).ToArray();
             for (var k = 0; k < expected.Length; k++) right += answers[k] == expected[k] ? 1 : 0;
             all += expected.Length;
         }
@@ -120,11 +125,8 @@ internal sealed class EncoderValidation
         return (double)right / all;
     }
 
-    private double Addressed(MaskedLanguageModel encoder, Tensor features)
+    private double Addressed(Tensor keys, Tensor features, int[] known)
     {
-        var known = Enumerable.Range(0, ownEdit.Length).Where(i => ownEdit[i] >= 0).ToArray();
-        if (known.Length == 0) return double.NaN;
-        var keys = MemoryEncoder.Features(encoder, editPrompts, CancellationToken.None);
         var centre = keys.mean([0]);
         var unitKeys = nn.functional.normalize(keys.sub(centre), 2, 1);
         var queries = nn.functional.normalize(features.sub(centre), 2, 1);
