@@ -28,6 +28,7 @@ internal static class Verbs
         yield return LlmCommand.Create();
         yield return JobsCommand.Create();
         yield return KeyCommand.Create();
+        yield return ChaosCommand.Create();
         yield return ServiceCommand.Create();
         yield return RunCommand.Create();
         yield return EditsCommand.Create();

@@ -16,21 +16,26 @@ internal static class DownCommand
         command.SetAction(async (parsed, _) =>
         {
             var at = PlatformHome.Of(parsed.GetValue(home));
-            if (at.RunningSupervisor() is { } supervisor)
-            {
-                await Console.Error.WriteLineAsync("stopping; a training in progress saves its checkpoint first");
-                await ServerProcess.EndLeftoverAsync(supervisor, PlatformHome.Mark, at.Folder, Terminate, TimeSpan.FromSeconds(90));
-            }
-            else
-            {
-                AnsiConsole.WriteLine($"No platform runs below {at.Folder}.");
-            }
-
-            // Whatever outlived its supervisor.
-            await at.EndLeftoversAsync();
-            at.ForgetSupervisor();
+            if (!await StopAsync(at)) AnsiConsole.WriteLine($"No platform runs below {at.Folder}.");
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Ends a platform with everything it started.</summary>
+    /// <returns>False when none ran.</returns>
+    public static async Task<bool> StopAsync(PlatformHome home)
+    {
+        var supervisor = home.RunningSupervisor();
+        if (supervisor is { } running)
+        {
+            await Console.Error.WriteLineAsync("stopping; a training in progress saves its checkpoint first");
+            await ServerProcess.EndLeftoverAsync(running, PlatformHome.Mark, home.Folder, Terminate, TimeSpan.FromSeconds(90));
+        }
+
+        // Whatever outlived its supervisor.
+        await home.EndLeftoversAsync();
+        home.ForgetSupervisor();
+        return supervisor is not null;
     }
 }

@@ -62,6 +62,7 @@ internal sealed record PlatformHome(string Folder)
         }
     }
 
-    private IEnumerable<(string Name, int Id)> Noted() => !Directory.Exists(Processes) ? [] : Directory.EnumerateFiles(Processes)
+    /// <summary>The platform's processes by name, the supervisor among them.</summary>
+    public IEnumerable<(string Name, int Id)> Noted() => !Directory.Exists(Processes) ? [] : Directory.EnumerateFiles(Processes)
         .Select(path => (Path.GetFileName(path), int.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var id) ? id : 0));
 }

@@ -61,7 +61,8 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
         for (var failures = 0; !cancellationToken.IsCancellationRequested;)
         {
             var began = TimeProvider.System.GetTimestamp();
-            await using var process = ServerProcess.Start(service, null, Environment.ProcessPath!, ["service", service], settings, home.LogOf(service));
+            var (program, arguments) = ThisProgram.With("service", service);
+            await using var process = ServerProcess.Start(service, null, program, arguments, settings, home.LogOf(service));
             home.Note(service, process.Id);
             await Task.WhenAny(process.Ended, Task.Delay(Timeout.Infinite, cancellationToken));
             if (cancellationToken.IsCancellationRequested)

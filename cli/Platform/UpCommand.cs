@@ -60,6 +60,15 @@ internal static class UpCommand
         return command;
     }
 
+    /// <summary>Starts a platform as <c>up</c> does, without a word, and waits until it is ready.</summary>
+    public static async Task<PlatformFile> StartAsync(PlatformHome home, CancellationToken cancellationToken)
+    {
+        var platform = await SettleAsync(home, null, null, null, null, cancellationToken);
+        Start(home);
+        await WaitAsync(home, platform, cancellationToken);
+        return platform;
+    }
+
     /// <summary>Keeps the platform running in this process until it is asked to end.</summary>
     public static async Task RunAsync(PlatformHome home, CancellationToken cancellationToken)
     {
@@ -127,11 +136,23 @@ internal static class UpCommand
     private static void Start(PlatformHome home)
     {
         // Not disposed: it is to outlive this command.
-        _ = ServerProcess.Start("supervisor", null, Environment.ProcessPath!, ["service", "supervisor", "--home", home.Folder],
+        var (program, arguments) = ThisProgram.With("service", "supervisor", "--home", home.Folder);
+        _ = ServerProcess.Start("supervisor", null, program, arguments,
             new Dictionary<string, string>(StringComparer.Ordinal) { [PlatformHome.Mark] = home.Folder }, home.SupervisorLog);
     }
 
     private static async Task<int> ReadyAsync(PlatformHome home, PlatformFile platform, CancellationToken cancellationToken)
+    {
+        await WaitAsync(home, platform, cancellationToken);
+        var table = new Table().RoundedBorder().AddColumns("service", "REST", "gRPC");
+        foreach (var service in ServiceNames.All) table.AddRow(service, platform.Services[service].Rest, platform.Services[service].Grpc);
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"Up. Keys and addresses: {home.Settings}   logs: {home.Logs}");
+        AnsiConsole.WriteLine("Next: mindbridge memory create NAME, mindbridge memory import NAME FILE, mindbridge llm release NAME --version V --path DIR, mindbridge watch NAME");
+        return 0;
+    }
+
+    private static async Task WaitAsync(PlatformHome home, PlatformFile platform, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         var (terminal, waiting, began) = (new ErrorTerminal(), ServiceNames.All.ToList(), Stopwatch.GetTimestamp());
@@ -149,13 +170,6 @@ internal static class UpCommand
             if (terminal.Redraws) await Console.Error.WriteAsync($"{terminal.Clear}starting: {ServiceNames.All.Count - waiting.Count} of {ServiceNames.All.Count} services are ready{(waiting.Count == 0 ? "\n" : $" (waiting for {string.Join(", ", waiting)})")}");
             if (waiting.Count > 0) await Task.Delay(250, cancellationToken);
         }
-
-        var table = new Table().RoundedBorder().AddColumns("service", "REST", "gRPC");
-        foreach (var service in ServiceNames.All) table.AddRow(service, platform.Services[service].Rest, platform.Services[service].Grpc);
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"Up. Keys and addresses: {home.Settings}   logs: {home.Logs}");
-        AnsiConsole.WriteLine("Next: mindbridge memory create NAME, mindbridge memory import NAME FILE, mindbridge llm release NAME --version V --path DIR, mindbridge watch NAME");
-        return 0;
     }
 
     private static async Task<bool> HealthyAsync(HttpClient client, ServiceAddress service, CancellationToken cancellationToken)

@@ -18,6 +18,19 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         File.Copy(files.Edits, Path.Combine(folder, "edits.jsonl"));
         await File.WriteAllTextAsync(Path.Combine(folder, "text.txt"), "Ada lives in Rome. Bob lives in Oslo.\n", TestContext.Current.CancellationToken);
 
+        var home = Path.Combine(folder, "home");
+        try
+        {
+            (await RunAsync(folder, home)).ShouldBeGreaterThan(20, "the README's commands must have been found");
+        }
+        finally
+        {
+            await CommandLine.RunAsync(["down"], folder, home: home);
+        }
+    }
+
+    private static async Task<int> RunAsync(string folder, string home)
+    {
         var ran = 0;
         foreach (var command in Commands())
         {
@@ -28,12 +41,12 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
                 continue;
             }
 
-            var outcome = await CommandLine.RunAsync(arguments, folder, limit: TimeSpan.FromMinutes(10));
+            var outcome = await CommandLine.RunAsync(arguments, folder, limit: TimeSpan.FromMinutes(10), home: home);
             outcome.ExitCode.ShouldBe(0, $"{command}\n{outcome.Output}{outcome.Error}");
             ran++;
         }
 
-        ran.ShouldBeGreaterThan(10, "the README's commands must have been found");
+        return ran;
     }
 
     [Fact]

@@ -12,8 +12,8 @@ public sealed record JobSettings
     /// <summary>How often an idle worker looks for work.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Attempts after which a job is parked.</summary>
-    public int Attempts { get; init; } = 3;
+    /// <summary>Attempts without a new checkpoint after which a job is parked. A worker that is killed spends one.</summary>
+    public int Attempts { get; init; } = 5;
 
     /// <summary>The pause after the first failed attempt; it doubles with each.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);

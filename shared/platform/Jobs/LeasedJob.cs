@@ -20,7 +20,7 @@ public sealed class LeasedJob<TContext>
     private readonly IDbContextFactory<TContext> contexts;
     private readonly Job claimed;
 
-    internal LeasedJob(JobQueue<TContext> queue, IDbContextFactory<TContext> contexts, Job claimed) => (this.queue, this.contexts, this.claimed) = (queue, contexts, claimed);
+    internal LeasedJob(JobQueue<TContext> queue, IDbContextFactory<TContext> contexts, Job claimed) => (this.queue, this.contexts, this.claimed, Attempt) = (queue, contexts, claimed, claimed.Attempts);
 
     public Guid Id => claimed.Id;
 
@@ -28,8 +28,8 @@ public sealed class LeasedJob<TContext>
 
     public string BusinessKey => claimed.BusinessKey;
 
-    /// <summary>Which attempt this is, from 1.</summary>
-    public int Attempt => claimed.Attempts;
+    /// <summary>Which attempt since the last checkpoint this is, from 1.</summary>
+    public int Attempt { get; private set; }
 
     /// <summary>The fencing token: higher than that of every earlier holder.</summary>
     public long Fence => claimed.Fence;
@@ -75,7 +75,9 @@ public sealed class LeasedJob<TContext>
     public async Task CheckpointAsync(string artifact, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await WriteAsync(db, job => job.SetProperty(j => j.Checkpoint, artifact), cancellationToken);
+        // Work that got on is no poison: what its next workers suffer is counted anew.
+        await WriteAsync(db, job => job.SetProperty(j => j.Checkpoint, artifact).SetProperty(j => j.Attempts, 1), cancellationToken);
+        Attempt = 1;
     }
 
     /// <summary>Ends the job. What <paramref name="results"/> changes and publishes is committed with it, or not at all.</summary>
