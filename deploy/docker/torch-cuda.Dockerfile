@@ -1,4 +1,4 @@
-# A service with torch on a GPU: encoder-trainer, bridge-trainer, inference. The libtorch of PyTorch, built for CUDA 12.4.
+# A service with torch on a GPU: encoder-trainer, bridge-trainer. The libtorch of PyTorch, built for CUDA 12.4.
 #   docker build -f deploy/docker/torch-cuda.Dockerfile --build-arg SERVICE=encoder-trainer --build-arg PROJECT=MindBridge.EncoderTrainer --build-arg PORT=5111 .
 FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04 AS libtorch
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates curl unzip && rm -rf /var/lib/apt/lists/*
@@ -21,7 +21,7 @@ RUN useradd --system --uid 10001 --no-create-home mindbridge && install -d -o mi
 COPY --from=build /app /app
 ARG PORT
 ENV HEALTH=http://127.0.0.1:$PORT/health/ready Artifacts__Work=/work LD_LIBRARY_PATH=/opt/libtorch/lib DOTNET_gcServer=0 \
-    Encoder__Device=cuda Bridge__Device=cuda Inference__Device=cuda NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+    Encoder__Device=cuda Bridge__Device=cuda NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 USER mindbridge
 WORKDIR /app
 VOLUME /work
