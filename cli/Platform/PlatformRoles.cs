@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace MindBridge.Cli.Platform;
 
-/// <summary>One role and one schema for each service in the platform's own Postgres: a service cannot read another's tables, by its own mistake or by an intruder's wish.</summary>
+/// <summary>One role and one schema for each service with data in the platform's own Postgres: a service cannot read another's tables, by its own mistake or by an intruder's wish.</summary>
 internal static class PlatformRoles
 {
-    /// <summary>Sees that every service has them.</summary>
+    /// <summary>Sees that they are there.</summary>
     /// <param name="superuser">How to reach Postgres as its superuser.</param>
     /// <param name="secret">What the roles' passwords are made from; it never changes for a platform.</param>
     /// <param name="cancellationToken">Stops the work.</param>
@@ -16,7 +16,7 @@ internal static class PlatformRoles
     {
         await using var source = NpgsqlDataSource.Create(superuser);
         var connections = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var service in ServiceNames.All)
+        foreach (var service in ServiceNames.WithDatabase)
         {
             var (name, password) = (service.Replace('-', '_'), Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(service))));
             // Names and passwords of our own making, letters and digits only: there is nothing to escape, and DDL takes no parameters.

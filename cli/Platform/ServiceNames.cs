@@ -7,6 +7,9 @@ internal static class ServiceNames
 
     public static readonly IReadOnlyList<string> All = [EditRegistry, Inference, EncoderTrainer, BridgeTrainer, Evaluator];
 
+    /// <summary>Those that keep data of their own.</summary>
+    public static readonly IReadOnlyList<string> WithDatabase = [EditRegistry, EncoderTrainer, BridgeTrainer, Evaluator];
+
     /// <summary>The ports of a service's REST and gRPC, unless they are taken.</summary>
     public static (int Http, int Grpc) PortsOf(string service)
     {

@@ -27,7 +27,7 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
             NoteServers(postgres, rabbitMq);
             var roles = postgres is null ? null : await PlatformRoles.PrepareAsync(postgres.ConnectionString, platform.ServiceKey, cancellationToken);
             var bus = platform.RabbitMq ?? rabbitMq!.Address;
-            List<Task> kept = [.. ServiceNames.All.Select(service => KeepServiceAsync(service, platform.Postgres ?? roles![service], bus, cancellationToken))];
+            List<Task> kept = [.. ServiceNames.All.Select(service => KeepServiceAsync(service, platform.Postgres ?? roles!.GetValueOrDefault(service, ""), bus, cancellationToken))];
             if (postgres is not null) kept.Add(KeepAsync("Postgres", () => postgres.Ended, postgres.RestartAsync, () => NoteServers(postgres, null), cancellationToken));
             if (rabbitMq is not null) kept.Add(KeepAsync("RabbitMQ", () => rabbitMq.Ended, rabbitMq.RestartAsync, () => NoteServers(null, rabbitMq), cancellationToken));
             Say("running");
