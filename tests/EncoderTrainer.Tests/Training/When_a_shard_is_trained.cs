@@ -100,7 +100,7 @@ public sealed class When_a_shard_is_trained(Servers servers)
         platform.Notes.All.ShouldContain(note => note.Contains("going on from step"));
         undisturbed.Notes.All.ShouldNotContain(note => note.Contains("going on from step"));
         var job = (await platform.EncoderJobsAsync("train-encoder"))[0];
-        job.Attempts.ShouldBe(2);
+        job.Fence.ShouldBe(2, "two workers have claimed it");
         File.Exists(platform.FileOf(job.Checkpoint!)).ShouldBeFalse("a checkpoint goes when its encoder is safe");
     }
 
