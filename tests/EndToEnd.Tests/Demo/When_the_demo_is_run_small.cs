@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MindBridge.Cli.Demo;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Platform.Artifacts;
 
 namespace MindBridge.EndToEnd.Tests.Demo;
 
@@ -26,7 +26,7 @@ public sealed class When_the_demo_is_run_small : IDisposable
         Names(root.GetProperty("encoder")).ShouldBe(["id", "trainSeconds"]);
         root.GetProperty("encoder").GetProperty("trainSeconds").GetDouble().ShouldBeGreaterThan(0);
         var id = root.GetProperty("encoder").GetProperty("id").GetString()!;
-        id.ShouldBe(Artifact.Open(Path.Combine(folder, "out", "encoder")).Id);
+        id.ShouldBe((await ArtifactFolders.IdOfFolderAsync(Path.Combine(folder, "out", "encoder"), TestContext.Current.CancellationToken)).Value);
 
         var llms = root.GetProperty("llms").EnumerateArray().ToList();
         llms.Select(l => l.GetProperty("name").GetString()).ShouldBe(["demo-gpt", "demo-llama"]);

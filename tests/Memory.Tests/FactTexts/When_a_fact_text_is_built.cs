@@ -60,7 +60,7 @@ public sealed class When_a_fact_text_is_built
         GeneralPrompts.Prefixes.Count.ShouldBe(6000);
         GeneralPrompts.Prefixes.ShouldAllBe(p => p.Trim() == p && p.Length > 0 && !p.Contains('{', StringComparison.Ordinal));
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', GeneralPrompts.Prefixes))))
-            .ShouldBe("HASH");
+            .ShouldBe("c652dbab10b7bf85f9fb6f4479dab4b19b3a2d6592357024af12c642c5d5272c", "what was trained with them must be trained alike tomorrow");
     }
 
     private static Edit Of(string subject, string prompt, string answer) => new() { Id = "17", Subject = subject, Prompt = prompt, Object = answer };
