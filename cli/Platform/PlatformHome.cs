@@ -27,13 +27,30 @@ internal sealed record PlatformHome(string Folder)
     private string Processes => Path.Combine(Folder, "processes");
 
     /// <summary>The option that names the folder.</summary>
-    public static Option<DirectoryInfo?> Option() => new("--home") { Description = "The platform's folder (default: MINDBRIDGE_HOME, else ~/.local/share/mindbridge)" };
+    public static Option<DirectoryInfo?> Option() => new("--home") { Description = "The platform's folder (default: MINDBRIDGE_HOME, else ~/.local/share/mindbridge, for root /var/lib/mindbridge)" };
 
     /// <summary>The folder a command line means.</summary>
     public static PlatformHome Of(DirectoryInfo? given) => new(
         Path.TrimEndingDirectorySeparator(given?.FullName ?? (Environment.GetEnvironmentVariable("MINDBRIDGE_HOME") is { Length: > 0 } named
             ? Path.GetFullPath(named)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mindbridge"))));
+            : Default)));
+
+    // Where root starts it, Postgres runs as a user of its own, who may not enter root's home.
+    private static string Default => Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows()
+        ? "/var/lib/mindbridge"
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mindbridge");
+
+    /// <summary>Sees that Postgres' own user can reach the folder where root starts the platform.</summary>
+    /// <exception cref="IOException">A folder above it is closed to others.</exception>
+    public void Open()
+    {
+        Directory.CreateDirectory(Logs);
+        if (!Environment.IsPrivilegedProcess || OperatingSystem.IsWindows()) return;
+        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherExecute);
+        for (var above = Path.GetDirectoryName(Folder); above is not null; above = Path.GetDirectoryName(above))
+            if (!File.GetUnixFileMode(above).HasFlag(UnixFileMode.OtherExecute))
+                throw new IOException($"{Folder} lies in {above}, which only its owner may enter, and Postgres runs as the user postgres; choose another folder with --home, for example /var/lib/mindbridge");
+    }
 
     /// <summary>Notes a process, so that whoever comes later can end it.</summary>
     public void Note(string process, int id)

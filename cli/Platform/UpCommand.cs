@@ -86,9 +86,7 @@ internal static class UpCommand
     // Keys and addresses are kept from one time to the next; what the command line names replaces what was.
     private static async Task<PlatformFile> SettleAsync(PlatformHome home, string? postgres, string? rabbitMq, string? encoderBase, string? prefixes, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(home.Logs);
-        // Postgres' own user must be able to reach its folder.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(home.Folder, File.GetUnixFileMode(home.Folder) | UnixFileMode.OtherExecute);
+        home.Open();
         var before = File.Exists(home.Settings) ? PlatformFile.Read(home) : null;
         var model = encoderBase ?? before?.EncoderBase ?? Path.Combine(DemoSettings.ShippedModels, "demo-encoder");
         if (!Directory.Exists(model)) throw new DirectoryNotFoundException($"{model}: there is no such folder; give a BERT or DistilBERT with --encoder-base");

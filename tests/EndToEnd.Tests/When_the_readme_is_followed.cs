@@ -18,7 +18,7 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         File.Copy(files.Edits, Path.Combine(folder, "edits.jsonl"));
         await File.WriteAllTextAsync(Path.Combine(folder, "text.txt"), "Ada lives in Rome. Bob lives in Oslo.\n", TestContext.Current.CancellationToken);
 
-        var home = Path.Combine(folder, "home");
+        var home = Directory.CreateTempSubdirectory("mindbridge-home-").FullName;
         try
         {
             (await RunAsync(folder, home)).ShouldBeGreaterThan(20, "the README's commands must have been found");
@@ -26,6 +26,7 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         finally
         {
             await CommandLine.RunAsync(["down"], folder, home: home);
+            Directory.Delete(home, recursive: true);
         }
     }
 
