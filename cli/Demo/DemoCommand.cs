@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MindBridge.Cli.Platform;
 
 namespace MindBridge.Cli.Demo;
 
@@ -32,7 +33,7 @@ internal static class DemoCommand
         {
             yes, json, folder, seed, edits, epochs, models, encoder, bridge, export,
         };
-        command.SetAction(async (parsed, cancellationToken) => parsed.GetValue(export) is { } files ? await DemoFiles.ExportAsync(files.FullName, parsed.GetValue(edits), parsed.GetValue(seed), cancellationToken) : await new DemoStory(
+        command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () => parsed.GetValue(export) is { } files ? await DemoFiles.ExportAsync(files.FullName, parsed.GetValue(edits), parsed.GetValue(seed), cancellationToken) : await new DemoStory(
             new DemoSettings
             {
                 Edits = parsed.GetValue(edits),
@@ -44,7 +45,7 @@ internal static class DemoCommand
                 Models = parsed.GetValue(models)?.FullName ?? DemoSettings.ShippedModels,
                 Json = parsed.GetValue(json)?.FullName,
                 Asks = !parsed.GetValue(yes) && !Console.IsInputRedirected && !Console.IsOutputRedirected,
-            }).TellAsync(cancellationToken));
+            }).TellAsync(cancellationToken)));
         return command;
     }
 }

@@ -16,7 +16,6 @@ namespace MindBridge.Cli.Demo;
 internal sealed class DemoStory(DemoSettings settings)
 {
     private const string RecordName = "demo.json";
-    private const int KnownBatch = 1024;
 
     private readonly DemoPage page = new();
     private readonly List<LlmOutcome> outcomes = [];
@@ -104,23 +103,11 @@ internal sealed class DemoStory(DemoSettings settings)
             using var unedited = new Unedited(llm);
             using var candidate = new Candidate(unedited, asked, cancellationToken);
             answers[Name(folder)] = candidate.Answers;
-            known[Name(folder)] = Known(unedited, corrections, cancellationToken);
+            known[Name(folder)] = EditingRun.Known(llm, corrections.Known, cancellationToken: cancellationToken);
             gates.Add(new Gate($"{Name(folder)} knows >= {DemoSettings.LeastKnown:0.#} % of the facts", known[Name(folder)] >= DemoSettings.LeastKnown));
         }
 
         page.Beliefs(asked, answers, known);
         return known;
-    }
-
-    private static double Known(Unedited unedited, DemoCorrections corrections, CancellationToken cancellationToken)
-    {
-        var hits = 0;
-        foreach (var part in corrections.Known.Chunk(KnownBatch))
-        {
-            using var candidate = new Candidate(unedited, part, cancellationToken);
-            hits += candidate.Answers.Zip(part).Count(a => Memory.Scoring.NormalisedMatch.Is(a.First, a.Second.Answer));
-        }
-
-        return 100.0 * hits / corrections.Known.Count;
     }
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -9,6 +6,7 @@ using MindBridge.EditRegistry.Hosting;
 using MindBridge.EncoderTrainer.Hosting;
 using MindBridge.Evaluator.Hosting;
 using MindBridge.Inference.Hosting;
+using MindBridge.LocalServers;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Hosting;
 using MindBridge.Platform.Messaging;
@@ -97,10 +95,5 @@ internal sealed class EmbeddedPlatform : IAsyncDisposable
         .. ServiceSettings.Shared(platform, home),
     ];
 
-    private static string FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
+    private static string FreeAddress() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Find()}");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using MindBridge.Cli.Terminal;
@@ -75,6 +76,8 @@ internal static class MemoryCommand
             var path = parsed.GetValue(file)!.FullName;
             await using var content = File.OpenRead(path);
             using var answer = await clients.Rest.PostAsync($"/v1/memories/{Uri.EscapeDataString(parsed.GetValue(name)!)}/imports", new StreamContent(content), cancellationToken);
+            if (answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) is not true)
+                throw new ArgumentException(answer.StatusCode is HttpStatusCode.Unauthorized ? "the registry does not know this key; unset MINDBRIDGE_KEY, or ask an operator for a key" : $"the registry answered {(int)answer.StatusCode}; its log tells why");
             var outcome = await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
             if (!answer.IsSuccessStatusCode) throw new ArgumentException((string?)outcome?["detail"] ?? $"the registry answered {(int)answer.StatusCode}");
             foreach (var problem in outcome!["problems"]!.AsArray().Take(20))

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace MindBridge.LocalServers;
 
 /// <summary>A port of this machine that nobody listens on.</summary>
-internal static class FreePort
+public static class FreePort
 {
+    /// <summary>Finds one; somebody else may take it the next moment.</summary>
     public static int Find()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -9,13 +9,12 @@ public sealed class LocalPostgres : IAsyncDisposable
     private const string User = "mindbridge";
     private const int FastShutdown = 2;
     private readonly string data;
-    private readonly string password;
     private readonly bool durable;
     private ServerProcess? server;
 
     private LocalPostgres(string data, int port, string password, bool durable)
     {
-        (this.data, Port, this.password, this.durable) = (data, port, password, durable);
+        (this.data, Port, this.durable) = (data, port, durable);
         ConnectionString = $"Host=127.0.0.1;Port={port};Database=postgres;Username={User};Password={password}";
     }
 
@@ -35,13 +34,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <exception cref="IOException">It did not start; the message says why.</exception>
     public static async Task<LocalPostgres> StartAsync(string folder, bool durable = true, CancellationToken cancellationToken = default)
     {
-        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var (data, secret) = (Path.Combine(folder, "data"), Path.Combine(folder, "password"));
-        Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(secret, password, cancellationToken);
-        if (AsUser is { } user) await ServerProcess.RunAsync("chown", null, "chown", ["-R", user, folder], cancellationToken);
-        await ServerProcess.RunAsync("initdb", AsUser, Program("initdb"), ["-D", data, "-U", User, $"--pwfile={secret}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", .. durable ? [] : (string[])["--no-sync"]], cancellationToken);
-        File.Delete(secret);
+        var (password, data) = (NewPassword(), Path.Combine(folder, "data"));
+        await InitialiseAsync(folder, data, password, durable, cancellationToken);
         var postgres = new LocalPostgres(data, FreePort.Find(), password, durable);
         await postgres.RestartAsync(cancellationToken);
         return postgres;
@@ -51,18 +45,24 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <exception cref="IOException">It did not start; the message says why.</exception>
     public static async Task<LocalPostgres> OpenAsync(string folder, CancellationToken cancellationToken = default)
     {
-        var kept = Path.Combine(folder, "connection");
+        var (kept, data) = (Path.Combine(folder, "connection"), Path.Combine(folder, "data"));
         if (!File.Exists(kept))
         {
-            // What a broken first start left is no cluster.
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-            var made = await StartAsync(folder, durable: true, cancellationToken);
-            await SecretFile.WriteAsync(kept, $"{made.Port}\n{made.password}\n", cancellationToken);
-            return made;
+            if (Directory.Exists(data)) throw new IOException($"{kept} is missing, without which the data beside it cannot be opened; put the file back, or move {folder} away to begin anew");
+            await SecretFile.WriteAsync(kept, $"{FreePort.Find()}\n{NewPassword()}\n", cancellationToken);
         }
 
         var lines = await File.ReadAllLinesAsync(kept, cancellationToken);
-        var postgres = new LocalPostgres(Path.Combine(folder, "data"), int.Parse(lines[0], CultureInfo.InvariantCulture), lines[1], durable: true);
+        if (!Directory.Exists(data))
+        {
+            // Made beside its place, so that a first start that broke off leaves no half of a cluster.
+            var draft = Path.Combine(folder, "data.new");
+            if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
+            await InitialiseAsync(folder, draft, lines[1], durable: true, cancellationToken);
+            Directory.Move(draft, data);
+        }
+
+        var postgres = new LocalPostgres(data, int.Parse(lines[0], CultureInfo.InvariantCulture), lines[1], durable: true);
         await postgres.RestartAsync(cancellationToken);
         return postgres;
     }
@@ -104,6 +104,17 @@ public sealed class LocalPostgres : IAsyncDisposable
         if (server is null) return;
         await server.StopAsync(FastShutdown, TimeSpan.FromSeconds(10));
         await server.DisposeAsync();
+    }
+
+    private static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private static async Task InitialiseAsync(string folder, string data, string password, bool durable, CancellationToken cancellationToken)
+    {
+        var secret = Path.Combine(folder, "password");
+        await SecretFile.WriteAsync(secret, password, cancellationToken);
+        if (AsUser is { } user) await ServerProcess.RunAsync("chown", null, "chown", ["-R", user, folder], cancellationToken);
+        await ServerProcess.RunAsync("initdb", AsUser, Program("initdb"), ["-D", data, "-U", User, $"--pwfile={secret}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", .. durable ? [] : (string[])["--no-sync"]], cancellationToken);
+        File.Delete(secret);
     }
 
     private static string Program(string name)

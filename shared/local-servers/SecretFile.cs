@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MindBridge.LocalServers;
 
 /// <summary>A file that only its owner may read, and that is there whole or not at all.</summary>
@@ -10,7 +12,12 @@ public static class SecretFile
         var draft = $"{path}.{Environment.ProcessId}.tmp";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var writer = new StreamWriter(draft, options)) await writer.WriteAsync(text.AsMemory(), cancellationToken);
+        await using (var file = new FileStream(draft, options))
+        {
+            await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+            file.Flush(flushToDisk: true);
+        }
+
         File.Move(draft, path, overwrite: true);
     }
 }

@@ -29,7 +29,7 @@ public static class BridgeTrainerModule
         services.AddArtifacts(configuration);
         services.AddServiceClients(configuration);
         services.AddTrainingTurn();
-        services.AddSingleton<WorkFolders>();
+        services.AddKeyedSingleton(BridgeContext.Schema, (provider, _) => new WorkFolders("bridge-trainer", provider.GetRequiredService<ArtifactSettings>()));
         services.AddKeyedSingleton(BridgeContext.Schema, (provider, _) => new ArtifactCache(
             provider.GetRequiredService<IArtifactStore>(), Path.Combine(provider.GetRequiredService<ArtifactSettings>().WorkFor("bridge-trainer"), "encoders"), settings.KeptEncoders));
 

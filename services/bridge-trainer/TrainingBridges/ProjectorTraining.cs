@@ -12,7 +12,7 @@ namespace MindBridge.BridgeTrainer.TrainingBridges;
 
 /// <summary>Trains the projector from one encoder to an LLM version, or finds the one that is there: only shards that changed cost anything.</summary>
 internal sealed class ProjectorTraining(
-    BridgeSettings settings, BridgeRecipes recipes, IArtifactStore store, [FromKeyedServices(BridgeContext.Schema)] ArtifactCache encoders, WorkFolders folders,
+    BridgeSettings settings, BridgeRecipes recipes, IArtifactStore store, [FromKeyedServices(BridgeContext.Schema)] ArtifactCache encoders, [FromKeyedServices(BridgeContext.Schema)] WorkFolders folders,
     IDbContextFactory<BridgeContext> contexts, TimeProvider time, ILogger<ProjectorTraining> logger)
 {
     /// <returns>The projector, and whether it was trained just now.</returns>

@@ -30,7 +30,7 @@ public static class EncoderTrainerModule
         services.AddArtifacts(configuration);
         services.AddServiceClients(configuration);
         services.AddTrainingTurn();
-        services.AddSingleton<WorkFolders>();
+        services.AddKeyedSingleton(EncoderContext.Schema, (provider, _) => new WorkFolders("encoder-trainer", provider.GetRequiredService<ArtifactSettings>()));
         services.AddKeyedSingleton(EncoderContext.Schema, (provider, _) => new ArtifactCache(
             provider.GetRequiredService<IArtifactStore>(), Path.Combine(provider.GetRequiredService<ArtifactSettings>().WorkFor("encoder-trainer"), "encoders"), settings.KeptEncoders));
 

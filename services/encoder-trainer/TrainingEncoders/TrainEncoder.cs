@@ -24,7 +24,7 @@ internal sealed record ShardToTrain(string Tenant, Guid MemoryId, Guid ShardId, 
 
 /// <summary>Trains a shard's encoder, unless a later commit already wants another.</summary>
 internal sealed class TrainEncoder(
-    EncoderSettings settings, BaseModel baseModel, ShardOrders orders, IArtifactStore store, [FromKeyedServices(EncoderContext.Schema)] ArtifactCache encoders, WorkFolders folders, TrainingTurn turns,
+    EncoderSettings settings, BaseModel baseModel, ShardOrders orders, IArtifactStore store, [FromKeyedServices(EncoderContext.Schema)] ArtifactCache encoders, [FromKeyedServices(EncoderContext.Schema)] WorkFolders folders, TrainingTurn turns,
     IDbContextFactory<EncoderContext> contexts, TimeProvider time, ILogger<TrainEncoder> logger) : IWork<EncoderContext>
 {
     public const string JobKind = "train-encoder";

@@ -30,7 +30,7 @@ public static class InferenceModule
         services.AddSingleton(settings);
         services.AddSingleton<LlmCatalogue>();
         services.AddReconciling<FollowCatalogue>(settings.Look);
-        services.AddSingleton<WorkFolder>();
+        services.AddSingleton<UnpackingFolder>();
         services.AddSingleton<BridgeManifests>();
         services.AddSingleton<LoadedBridges>();
         services.AddSingleton<Champions>();

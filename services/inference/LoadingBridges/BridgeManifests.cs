@@ -5,7 +5,7 @@ using MindBridge.Platform.Artifacts;
 namespace MindBridge.Inference.LoadingBridges;
 
 /// <summary>What bridges consist of. A manifest is small and never changes, so what was read once is remembered: whose a bridge is can be told before anything is loaded.</summary>
-internal sealed class BridgeManifests(IArtifactStore store, WorkFolder work)
+internal sealed class BridgeManifests(IArtifactStore store, UnpackingFolder work)
 {
     private const int Most = 10_000;
     private readonly ConcurrentDictionary<string, BridgeManifest> known = new(StringComparer.Ordinal);

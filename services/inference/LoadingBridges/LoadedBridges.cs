@@ -12,7 +12,7 @@ namespace MindBridge.Inference.LoadingBridges;
 internal sealed class LoadedBridges : IAsyncDisposable
 {
     private readonly IArtifactStore store;
-    private readonly WorkFolder work;
+    private readonly UnpackingFolder work;
     private readonly BridgeManifests manifests;
     private readonly LlmCatalogue catalogue;
     private readonly TimeProvider time;
@@ -22,7 +22,7 @@ internal sealed class LoadedBridges : IAsyncDisposable
     // Loading is disk and memory, and happens beside answering: one after another.
     private readonly SemaphoreSlim loading = new(1);
 
-    public LoadedBridges(IArtifactStore store, WorkFolder work, BridgeManifests manifests, LlmCatalogue catalogue, InferenceSettings settings, TimeProvider time, ILogger<LoadedBridges> logger)
+    public LoadedBridges(IArtifactStore store, UnpackingFolder work, BridgeManifests manifests, LlmCatalogue catalogue, InferenceSettings settings, TimeProvider time, ILogger<LoadedBridges> logger)
     {
         (this.store, this.work, this.manifests, this.catalogue, this.time, this.logger) = (store, work, manifests, catalogue, time, logger);
         encoders = new Shelf<string, EncoderPart>(LoadEncoderAsync, settings.KeptEncoders);

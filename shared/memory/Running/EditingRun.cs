@@ -80,17 +80,20 @@ public sealed class EditingRun : IDisposable
     }
 
     /// <summary>The share of <see cref="EditingRunData.Known"/> that the unedited LLM answers, in percent; NaN when there is none.</summary>
-    public double Known(Llm llm, CancellationToken cancellationToken = default)
+    public double Known(Llm llm, CancellationToken cancellationToken = default) => Known(llm, data.Known, settings.ScoreBatch, cancellationToken);
+
+    /// <summary>The share of such probes that the unedited LLM answers, in percent; NaN when there is none.</summary>
+    public static double Known(Llm llm, IReadOnlyList<Probe> facts, int batch = 1024, CancellationToken cancellationToken = default)
     {
-        if (data.Known.Count == 0) return double.NaN;
+        if (facts.Count == 0) return double.NaN;
         using var unedited = new Unedited(llm);
         var hits = 0;
-        foreach (var part in data.Known.Chunk(settings.ScoreBatch))
+        foreach (var part in facts.Chunk(batch))
         {
             using var candidate = new Candidate(unedited, part, cancellationToken);
             hits += candidate.Answers.Zip(part).Count(a => NormalisedMatch.Is(a.First, a.Second.Answer));
         }
-        return 100.0 * hits / data.Known.Count;
+        return 100.0 * hits / facts.Count;
     }
 
     /// <summary>Stage II for one LLM; its folder, id and wall time.</summary>

@@ -134,6 +134,24 @@ public sealed class When_workers_share_jobs(Servers servers)
         (await EventsAsync(service)).OfType<JobFailed>().ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task Should_count_attempts_anew_after_a_checkpoint()
+    {
+        await using var service = await ServiceAsync(DatabaseKind.Sqlite);
+        await EnqueueAsync(service, "a");
+        for (var worker = 0; worker < 2; worker++)
+        {
+            (await service.Jobs.ClaimAsync("train", $"killed {worker}")).ShouldNotBeNull();
+            time.Pass(TimeSpan.FromSeconds(31));
+        }
+
+        var third = (await service.Jobs.ClaimAsync("train", "got on")).ShouldNotBeNull();
+        await third.CheckpointAsync("further than any");
+        time.Pass(TimeSpan.FromSeconds(31));
+
+        (await service.Jobs.ClaimAsync("train", "next")).ShouldNotBeNull("three attempts are all there are, but the third got on").Attempt.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData(DatabaseKind.Postgres)]
     [InlineData(DatabaseKind.Sqlite)]

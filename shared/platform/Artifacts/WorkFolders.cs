@@ -1,15 +1,14 @@
-using MindBridge.Platform.Artifacts;
-
-namespace MindBridge.BridgeTrainer.TrainingBridges;
+namespace MindBridge.Platform.Artifacts;
 
 /// <summary>A folder for each attempt at a job. It goes with the attempt; what a killed process left goes a day later.</summary>
-internal sealed class WorkFolders(ArtifactSettings artifacts)
+public sealed class WorkFolders(string service, ArtifactSettings artifacts)
 {
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
+    /// <summary>A folder for this attempt, named by its fence.</summary>
     public WorkFolder Open(Guid job, long fence)
     {
-        var jobs = Path.Combine(artifacts.WorkFor("bridge-trainer"), "jobs");
+        var jobs = Path.Combine(artifacts.WorkFor(service), "jobs");
         Directory.CreateDirectory(jobs);
         foreach (var old in Directory.EnumerateDirectories(jobs).Where(folder => Directory.GetLastWriteTimeUtc(folder) < DateTime.UtcNow - Abandoned)) WorkFolder.Remove(old);
         return new WorkFolder(Directory.CreateDirectory(Path.Combine(jobs, $"{job:N}-{fence}")).FullName);
@@ -17,13 +16,13 @@ internal sealed class WorkFolders(ArtifactSettings artifacts)
 }
 
 /// <summary>Where one attempt works; gone when it ends.</summary>
-internal sealed class WorkFolder(string path) : IDisposable
+public sealed class WorkFolder(string path) : IDisposable
 {
     public string Path { get; } = path;
 
     public void Dispose() => Remove(Path);
 
-    public static void Remove(string folder)
+    internal static void Remove(string folder)
     {
         try
         {

@@ -3,7 +3,7 @@ using MindBridge.Platform.Artifacts;
 namespace MindBridge.Inference.LoadingBridges;
 
 /// <summary>Where artifacts are unpacked to be read. Nothing stays there: what is loaded is in memory, and the store has the rest.</summary>
-internal sealed class WorkFolder(ArtifactSettings settings)
+internal sealed class UnpackingFolder(ArtifactSettings settings)
 {
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
     private readonly string root = Path.Combine(settings.WorkFor("inference"), "loading");
