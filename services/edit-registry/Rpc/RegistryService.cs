@@ -134,9 +134,9 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         do
         {
             var message = requests.Current;
-            row++;
-            if (message.Memory.Length > 0 && message.Memory != memory) throw new ArgumentException($"edit {row}: memory is \"{message.Memory}\", where the stream began with \"{memory}\"; open a stream for each memory");
-            yield return new NumberedEdit(row, WireForms.Edit(message.Edit));
+            if (message.Memory.Length > 0 && message.Memory != memory) throw new ArgumentException($"edit {row + 1}: memory is \"{message.Memory}\", where the stream began with \"{memory}\"; open a stream for each memory");
+            if (message.Edit is not null || message.Edits.Count == 0) yield return new NumberedEdit(++row, WireForms.Edit(message.Edit));
+            foreach (var edit in message.Edits) yield return new NumberedEdit(++row, WireForms.Edit(edit));
         }
         while (await requests.MoveNext(cancellationToken));
     }
