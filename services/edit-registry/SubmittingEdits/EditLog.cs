@@ -23,10 +23,11 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
             else good.Add(edit);
         }
 
-        if (good.Count == 0 || (rule is BatchRule.AllOrNothing && problems.Count > 0)) return new Submission([], problems, []);
         var conflicts = new List<EditConflict>();
-        var submitted = await AppendAsync(memory, author, good, conflicts, spoken, cancellationToken);
-        return new Submission(submitted, problems, conflicts);
+        var refused = good.Count == 0 || (rule is BatchRule.AllOrNothing && problems.Count > 0);
+        var submission = new Submission(refused ? [] : await AppendAsync(memory, author, good, conflicts, spoken, cancellationToken), problems, conflicts);
+        EditCounts.Count(submission);
+        return submission;
     }
 
     /// <summary>What was recorded under a client key; null when nothing was.</summary>
