@@ -12,7 +12,8 @@ internal static class KeyCommand
         var json = new Option<bool>("--json") { Description = "One JSON object" };
         var command = new Command("key", """
             Make an API key. The key goes to whoever calls and is shown once; its SHA-256 goes into the services' configuration:
-              Security:ApiKeys:N:Name, :Tenant, :Sha256, and :Operator=true for a key that may release LLM versions.
+              Security:ApiKeys:N:Name, :Tenant, :Sha256, and :Operator=true for a key that may release LLM versions and promote bridges,
+              or :Admin=true for one that may read the audit log, too.
             """) { json };
         command.SetAction(parsed =>
         {

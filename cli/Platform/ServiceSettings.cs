@@ -29,7 +29,7 @@ internal static class ServiceSettings
         yield return ("Artifacts:Work", home.Work);
         yield return ("Encoder:BaseModel", platform.EncoderBase);
         yield return ("Encoder:Prefixes", platform.Prefixes ?? "");
-        foreach (var (i, name, key, role) in ((int, string, string, string)[])[(0, "platform", platform.ServiceKey, "Service"), (1, "operator", platform.OperatorKey, "Operator")])
+        foreach (var (i, name, key, role) in ((int, string, string, string)[])[(0, "platform", platform.ServiceKey, "Service"), (1, "operator", platform.OperatorKey, "Admin")])
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"Security:ApiKeys:{i}");
             yield return ($"{at}:Name", name);

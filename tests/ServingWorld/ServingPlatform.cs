@@ -23,7 +23,7 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     private const int Tenants = 100;
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-serving-").FullName;
-    private readonly string[] keys = [.. Enumerable.Range(0, 2 * Tenants).Select(_ => ApiKey.Create())];
+    private readonly string[] keys = [.. Enumerable.Range(0, 3 * Tenants).Select(_ => ApiKey.Create())];
     private readonly List<WebApplication> hosts = [];
     private readonly Dictionary<string, GrpcChannel> channels = new(StringComparer.Ordinal);
     private int tenants;
@@ -52,7 +52,7 @@ public sealed class ServingPlatform : IAsyncDisposable
     public Tenant NewTenant()
     {
         var number = Interlocked.Increment(ref tenants) - 1;
-        return new Tenant(this, $"tenant {number}", keys[number], keys[Tenants + number]);
+        return new Tenant(this, $"tenant {number}", keys[number], keys[Tenants + number], keys[(2 * Tenants) + number]);
     }
 
     /// <summary>Starts everything.</summary>
@@ -171,7 +171,7 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     private IEnumerable<string> Security() =>
     [
-        .. keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i % Tenants}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Operator={i >= Tenants}"]),
+        .. keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i % Tenants}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Operator={i / Tenants == 1}", $"--Security:ApiKeys:{i}:Admin={i / Tenants == 2}"]),
         $"--Security:ApiKeys:{keys.Length}:Name=platform", $"--Security:ApiKeys:{keys.Length}:Sha256={ApiKey.HashOf(Addresses.Key)}", $"--Security:ApiKeys:{keys.Length}:Service=true",
     ];
 }

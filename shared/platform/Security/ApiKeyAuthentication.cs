@@ -22,7 +22,8 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<AuthenticationSchemeO
             return Task.FromResult(AuthenticateResult.Fail("this API key is not known; ask an operator for one"));
         var claims = new List<Claim> { new(Caller.TenantClaim, key.Service ? ActingFor() : key.Tenant), new(ClaimTypes.Name, key.Name) };
         if (key.Service) claims.Add(new Claim(ClaimTypes.Role, Caller.Service));
-        if (key.Operator) claims.Add(new Claim(ClaimTypes.Role, Caller.Operator));
+        if (key.Admin) claims.Add(new Claim(ClaimTypes.Role, Caller.Admin));
+        if (key.Operator || key.Admin) claims.Add(new Claim(ClaimTypes.Role, Caller.Operator));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName)));
     }
 

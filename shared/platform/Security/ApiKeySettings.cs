@@ -22,6 +22,9 @@ public sealed record ApiKeySettings
     /// <summary>True when it may also release and retire LLM versions.</summary>
     public bool Operator { get; init; }
 
+    /// <summary>True when it may do all an operator may, and read the audit log.</summary>
+    public bool Admin { get; init; }
+
     /// <summary>True for the platform's own services, which act for every tenant; <see cref="Tenant"/> says nothing then.</summary>
     public bool Service { get; init; }
 }

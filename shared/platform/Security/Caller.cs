@@ -13,6 +13,9 @@ public sealed record Caller(string Tenant, string Name, bool IsService = false)
     /// <summary>The role that releases LLM versions; also the name of its policy.</summary>
     public const string Operator = "operator";
 
+    /// <summary>The role that reads the audit log; whoever has it is an operator, too.</summary>
+    public const string Admin = "admin";
+
     /// <summary>The role of the platform's own services.</summary>
     public const string Service = "service";
 
