@@ -79,12 +79,15 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     /// <inheritdoc cref="Evaluator(string?, string[])"/>
     public WebApplication Evaluator(string? at, Action<WebApplicationBuilder>? change, params string[] also) => EvaluatorHost.Build(
-        [.. Settings(at ?? Addresses.Evaluator), "--Evaluation:Look=00:00:00.5", "--Evaluation:Part=16", "--Evaluation:MostDrop=40", .. also],
+        EvaluatorArguments(at ?? Addresses.Evaluator, also),
         builder =>
         {
             Quiet(builder);
             change?.Invoke(builder);
         });
+
+    /// <summary>The command line of an evaluator in a process of its own.</summary>
+    public string[] EvaluatorArguments(string at, params string[] also) => [.. Settings(at), "--Evaluation:Look=00:00:00.5", "--Evaluation:Part=16", "--Evaluation:MostDrop=40", .. also];
 
     /// <summary>An inference service; built, not started.</summary>
     public WebApplication Inference(string? at = null, params string[] also) => InferenceHost.Build([.. Settings(at ?? Addresses.Inference), "--Inference:Look=00:00:00.5", .. also], Quiet);

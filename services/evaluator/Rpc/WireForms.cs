@@ -71,14 +71,13 @@ internal static partial class WireForms
         Value = outcome.Value ?? 0,
         Place = outcome.Place,
         CommitSequence = outcome.Cohort ?? 0,
-        EvaluationId = outcome.EvaluationId.ToString(),
     };
 
     /// <summary>With what was scored, and when.</summary>
     public static Wire.ProbeOutcome Outcome(ProbeOutcome outcome, Evaluation of)
     {
         var wire = Outcome(outcome);
-        (wire.BridgeId, wire.LlmId, wire.Protocol, wire.CompletedAt) = (of.BridgeId, of.LlmId.ToString(), of.Protocol, Moment(of.CompletedAt));
+        (wire.EvaluationId, wire.BridgeId, wire.LlmId, wire.Protocol, wire.CompletedAt) = (of.Id.ToString(), of.BridgeId, of.LlmId.ToString(), of.Protocol, Moment(of.CompletedAt));
         return wire;
     }
 
