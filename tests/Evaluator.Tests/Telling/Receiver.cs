@@ -24,7 +24,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     public static async Task<Receiver> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Not where a service's appsettings.json lies, with that service's addresses.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Path.GetTempPath() });
         builder.Logging.ClearProviders();
         var receiver = new Receiver(builder.Build());
         receiver.app.Run(receiver.TakeAsync);

@@ -104,7 +104,7 @@ public sealed class When_a_challenger_is_tried(Platform platform)
 
     private async Task<(Guid Memory, string Champion, string Challenger)> PairAsync()
     {
-        var memory = await tenant.MemoryAsync(Guid.NewGuid().ToString("N"));
+        var memory = await tenant.MemoryAsync($"pair-{Guid.NewGuid():N}");
         var champion = await Serving.ServingAsync(tenant, memory, Serving.World.First);
         await tenant.Evaluator.SetGateAsync(new SetGateRequest { MemoryId = memory.ToString(), Replaces = 0, PromoteByHand = true, Rules = { new GateRule { Protocol = "generate-exact", Figure = "rel", MostDrop = 100 } } }, tenant.AsOperator);
         var challenger = await Serving.TrainedAsync(tenant, memory, Serving.World.Second, commit: 2);
