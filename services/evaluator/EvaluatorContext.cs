@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using MindBridge.Evaluator.Dashboard.SigningIn;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Evaluator.ScoringBridges;
@@ -20,6 +21,8 @@ public sealed class EvaluatorContext(DbContextOptions<EvaluatorContext> options)
 
     internal DbSet<DeploymentChange> DeploymentChanges => Set<DeploymentChange>();
 
+    internal DbSet<CookieKey> CookieKeys => Set<CookieKey>();
+
     protected override void Map(ModelBuilder model)
     {
         model.Entity<Evaluation>().ToTable("evaluations");
@@ -32,6 +35,11 @@ public sealed class EvaluatorContext(DbContextOptions<EvaluatorContext> options)
         {
             deployment.ToTable("deployments");
             deployment.HasKey(d => new { d.MemoryId, d.LlmId });
+        });
+        model.Entity<CookieKey>(key =>
+        {
+            key.ToTable("cookie_keys");
+            key.HasKey(k => k.Name);
         });
         model.Entity<DeploymentChange>(change =>
         {

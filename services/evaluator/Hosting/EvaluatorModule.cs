@@ -1,4 +1,5 @@
 using MindBridge.Contracts;
+using MindBridge.Evaluator.Dashboard.Hosting;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.NoticingBridges;
 using MindBridge.Evaluator.ReadingEvaluations;
@@ -37,9 +38,14 @@ public static class EvaluatorModule
         services.AddSingleton<Deployments>();
         services.AddSingleton<Evaluations>();
         services.AddRefusals();
+        services.AddDashboard(configuration);
         return services;
     }
 
-    /// <summary>Maps every call.</summary>
-    public static void MapEvaluator(this IEndpointRouteBuilder routes) => routes.MapGrpcService<EvaluatorService>();
+    /// <summary>Maps every call, and the dashboard.</summary>
+    public static void MapEvaluator(this WebApplication app)
+    {
+        app.MapGrpcService<EvaluatorService>();
+        app.MapDashboard();
+    }
 }

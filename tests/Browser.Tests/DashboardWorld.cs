@@ -1,0 +1,77 @@
+using Microsoft.Playwright;
+using MindBridge.Cli.Demo;
+using MindBridge.Cli.Platform;
+using MindBridge.Platform.Security;
+
+[assembly: AssemblyFixture(typeof(MindBridge.Browser.Tests.DashboardWorld))]
+
+namespace MindBridge.Browser.Tests;
+
+/// <summary>The whole platform in this process, as one that has just been installed, and a real browser before it.</summary>
+public sealed class DashboardWorld : IAsyncLifetime
+{
+    /// <summary>How many corrections the world's file holds: few enough to train in seconds.</summary>
+    public const int EditCount = 24;
+
+    private static readonly (string Name, string Tenant, bool Operator)[] People =
+        [("Ada", "default", true), ("Ben", "default", false), ("Eve", "elsewhere", true)];
+
+    private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-browser-").FullName;
+    private readonly Dictionary<string, string> keys = People.ToDictionary(p => p.Name, _ => ApiKey.Create(), StringComparer.Ordinal);
+    private EmbeddedPlatform? platform;
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    /// <summary>Where the dashboard is.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>The demo's world as files.</summary>
+    public string Files => Path.Combine(folder, "world");
+
+    internal PlatformClients Services => platform!.Clients;
+
+    /// <summary>Ada operates the platform, Ben edits, Eve operates another tenant's.</summary>
+    public string KeyOf(string person) => keys[person];
+
+    public static string Model(string name) => Path.Combine(DemoSettings.ShippedModels, name);
+
+    public async ValueTask InitializeAsync()
+    {
+        await DemoFiles.ExportAsync(Files, EditCount, seed: 5, default);
+        var demo = new DemoSettings { Folder = folder, Models = DemoSettings.ShippedModels, Epochs = 24 };
+        await DemoFiles.SentencesAsync(folder, default);
+        platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), ("Dashboard:Refresh", "00:00:00.4"), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
+        Address = platform.Clients.Rest.BaseAddress!.ToString().TrimEnd('/');
+        Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"] });
+    }
+
+    /// <summary>A browser of one's own, signed in as nobody.</summary>
+    /// <param name="width">Of its window, in pixels.</param>
+    /// <param name="dark">What the system prefers.</param>
+    public async Task<Visitor> VisitorAsync(int width = 1280, bool dark = false)
+    {
+        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Address, ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce,
+        });
+        return await Visitor.OfAsync(this, context);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null) await browser.DisposeAsync();
+        playwright?.Dispose();
+        if (platform is not null) await platform.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // The platform's own two keys come first.
+    private IEnumerable<(string, string)> Keys() => People.SelectMany((person, i) => ((string, string)[])
+    [
+        ($"Security:ApiKeys:{i + 2}:Name", person.Name), ($"Security:ApiKeys:{i + 2}:Tenant", person.Tenant), ($"Security:ApiKeys:{i + 2}:Sha256", ApiKey.HashOf(keys[person.Name])),
+        ($"Security:ApiKeys:{i + 2}:Operator", person.Operator ? "true" : "false"),
+    ]);
+}
