@@ -23,13 +23,16 @@ internal sealed class EmbeddedPlatform : IAsyncDisposable
 
     private EmbeddedPlatform(WebApplication app, PlatformFile platform, PlatformHome home)
     {
-        (this.app, Home) = (app, home);
+        (this.app, Home, Address) = (app, home, platform.Services[ServiceNames.Evaluator]);
         Clients = new PlatformClients(platform);
         Artifacts = new FolderArtifactStore(home.Artifacts);
     }
 
     /// <summary>Where its data lies.</summary>
     public PlatformHome Home { get; }
+
+    /// <summary>Where it listens; the dashboard is at its HTTP address.</summary>
+    public ServiceAddress Address { get; }
 
     /// <summary>Its services, as anybody calls them.</summary>
     public PlatformClients Clients { get; }

@@ -1,6 +1,9 @@
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Playwright;
 using MindBridge.Cli.Demo;
 using MindBridge.Cli.Platform;
+using MindBridge.Contracts.V1;
 using MindBridge.Platform.Security;
 
 [assembly: AssemblyFixture(typeof(MindBridge.Browser.Tests.DashboardWorld))]
@@ -19,6 +22,7 @@ public sealed class DashboardWorld : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-browser-").FullName;
     private readonly Dictionary<string, string> keys = People.ToDictionary(p => p.Name, _ => ApiKey.Create(), StringComparer.Ordinal);
     private EmbeddedPlatform? platform;
+    private string grpc = "";
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -28,10 +32,15 @@ public sealed class DashboardWorld : IAsyncLifetime
     /// <summary>The demo's world as files.</summary>
     public string Files => Path.Combine(folder, "world");
 
-    internal PlatformClients Services => platform!.Clients;
-
     /// <summary>Ada operates the platform, Ben edits, Eve operates another tenant's.</summary>
     public string KeyOf(string person) => keys[person];
+
+    /// <summary>What serves, as a person's key sees it over gRPC.</summary>
+    public async Task<IReadOnlyList<Deployment>> DeploymentsAsync(string person)
+    {
+        using var channel = GrpcChannel.ForAddress(grpc);
+        return (await new Contracts.V1.Evaluator.EvaluatorClient(channel).ListDeploymentsAsync(new ListDeploymentsRequest(), new Metadata { { "authorization", "Bearer " + keys[person] } })).Deployments;
+    }
 
     public static string Model(string name) => Path.Combine(DemoSettings.ShippedModels, name);
 
@@ -41,7 +50,8 @@ public sealed class DashboardWorld : IAsyncLifetime
         var demo = new DemoSettings { Folder = folder, Models = DemoSettings.ShippedModels, Epochs = 24 };
         await DemoFiles.SentencesAsync(folder, default);
         platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), ("Dashboard:Refresh", "00:00:00.4"), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
-        Address = platform.Clients.Rest.BaseAddress!.ToString().TrimEnd('/');
+        grpc = platform.Address.Grpc;
+        Address = platform.Address.Rest;
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"] });

@@ -27,8 +27,33 @@ internal sealed class UserCalls(ServiceChannels channels, Session session)
     /// </summary>
     public Operations.OperationsClient ReadOperationsOf(string service) => new(As(channels.ServiceKey, service));
 
+    /// <summary>What served when, the latest first.</summary>
+    public Task<IReadOnlyList<DeploymentChange>> ChangesAsync(CancellationToken cancellationToken) => IfKnownAsync(
+        async () => (IReadOnlyList<DeploymentChange>)(await Evaluator.ListChangesAsync(new ListChangesRequest { Limit = 20 }, cancellationToken: cancellationToken)).Changes, []);
+
+    /// <summary>How edits of each commit fare in each later bridge.</summary>
+    public Task<Retention> RetentionAsync(string memory, string llm, CancellationToken cancellationToken) => IfKnownAsync(
+        async () => await Evaluator.GetRetentionAsync(new GetRetentionRequest { MemoryId = memory, LlmId = llm }, cancellationToken: cancellationToken), new Retention());
+
+    /// <summary>What the evaluator raised and nobody looks after yet.</summary>
+    public Task<IReadOnlyList<Alert>> AlertsAsync(CancellationToken cancellationToken) => IfKnownAsync(
+        async () => (IReadOnlyList<Alert>)(await Evaluator.ListAlertsAsync(new ListAlertsRequest { Limit = 50 }, cancellationToken: cancellationToken)).Alerts, []);
+
     /// <summary>The services' names.</summary>
     public IEnumerable<string> Services => channels.Services;
+
+    // While services are upgraded one after the other, an older evaluator may answer.
+    private static async Task<T> IfKnownAsync<T>(Func<Task<T>> call, T otherwise)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.Unimplemented)
+        {
+            return otherwise;
+        }
+    }
 
     private CallInvoker As(string key, string service) => channels.To(service).Intercept(metadata =>
     {
