@@ -70,9 +70,7 @@ internal sealed class EmbeddedPlatform : IAsyncDisposable
         services.AddEventBus(new BusSettings());
 
         var app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseMindBridgeDefaults();
         app.MapMindBridgeDefaults();
         app.MapEditRegistry();
         app.MapEncoderTrainer();

@@ -16,8 +16,8 @@ public sealed class DashboardWorld : IAsyncLifetime
     /// <summary>How many corrections the world's file holds: few enough to train in seconds.</summary>
     public const int EditCount = 24;
 
-    private static readonly (string Name, string Tenant, bool Operator)[] People =
-        [("Ada", "default", true), ("Ben", "default", false), ("Eve", "elsewhere", true)];
+    private static readonly (string Name, string Tenant, Role Role)[] People =
+        [("Ada", "default", Role.Operator), ("Ben", "default", Role.Editor), ("Cleo", "default", Role.Reader), ("Eve", "elsewhere", Role.Admin)];
 
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-browser-").FullName;
     private readonly Dictionary<string, string> keys = People.ToDictionary(p => p.Name, _ => ApiKey.Create(), StringComparer.Ordinal);
@@ -32,7 +32,7 @@ public sealed class DashboardWorld : IAsyncLifetime
     /// <summary>The demo's world as files.</summary>
     public string Files => Path.Combine(folder, "world");
 
-    /// <summary>Ada operates the platform, Ben edits, Eve operates another tenant's.</summary>
+    /// <summary>Ada operates the platform, Ben edits, Cleo reads, Eve administers another tenant.</summary>
     public string KeyOf(string person) => keys[person];
 
     /// <summary>What serves, as a person's key sees it over gRPC.</summary>
@@ -82,6 +82,6 @@ public sealed class DashboardWorld : IAsyncLifetime
     private IEnumerable<(string, string)> Keys() => People.SelectMany((person, i) => ((string, string)[])
     [
         ($"Security:ApiKeys:{i + 2}:Name", person.Name), ($"Security:ApiKeys:{i + 2}:Tenant", person.Tenant), ($"Security:ApiKeys:{i + 2}:Sha256", ApiKey.HashOf(keys[person.Name])),
-        ($"Security:ApiKeys:{i + 2}:Operator", person.Operator ? "true" : "false"),
+        ($"Security:ApiKeys:{i + 2}:Role", person.Role.ToString()),
     ]);
 }

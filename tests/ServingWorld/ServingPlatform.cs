@@ -171,7 +171,7 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     private IEnumerable<string> Security() =>
     [
-        .. keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i % Tenants}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Operator={i >= Tenants}"]),
-        $"--Security:ApiKeys:{keys.Length}:Name=platform", $"--Security:ApiKeys:{keys.Length}:Sha256={ApiKey.HashOf(Addresses.Key)}", $"--Security:ApiKeys:{keys.Length}:Service=true",
+        .. keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i % Tenants}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Role={(i >= Tenants ? "Operator" : "Editor")}"]),
+        $"--Security:ApiKeys:{keys.Length}:Name=platform", $"--Security:ApiKeys:{keys.Length}:Sha256={ApiKey.HashOf(Addresses.Key)}", $"--Security:ApiKeys:{keys.Length}:Role=Service",
     ];
 }

@@ -8,7 +8,7 @@ namespace MindBridge.Evaluator.Dashboard.SigningIn;
 /// <summary>Who sits at the browser. Every call is made with their own key, so that services refuse here what they refuse anywhere, and histories name the person.</summary>
 internal sealed class Session(AuthenticationStateProvider authentication)
 {
-    private const string KeyClaim = "key", Reader = "reader", Admin = "admin";
+    private const string KeyClaim = "key";
 
     /// <summary>The API key.</summary>
     public string Key { get; private set; } = "";
@@ -41,9 +41,7 @@ internal sealed class Session(AuthenticationStateProvider authentication)
 
         var caller = Caller.Of(user);
         (Key, Name, Tenant) = (key, caller.Name, caller.Tenant);
-        MayOperate = user.IsInRole(Caller.Operator) || user.IsInRole(Admin);
-        MayEdit = MayOperate || !user.IsInRole(Reader);
-        Role = user.IsInRole(Admin) ? Admin : MayOperate ? Caller.Operator : MayEdit ? "editor" : Reader;
+        (MayEdit, MayOperate, Role) = (caller.Role >= Platform.Security.Role.Editor, caller.Role >= Platform.Security.Role.Operator, Caller.Roles[(int)caller.Role]);
     }
 
     /// <summary>What the cookie holds: whose the key is, and the key. The cookie is encrypted, and no script can read it.</summary>
