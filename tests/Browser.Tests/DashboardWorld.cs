@@ -42,12 +42,29 @@ public sealed class DashboardWorld : IAsyncLifetime
         return (await new Contracts.V1.Evaluator.EvaluatorClient(channel).ListDeploymentsAsync(new ListDeploymentsRequest(), new Metadata { { "authorization", "Bearer " + keys[person] } })).Deployments;
     }
 
+    /// <summary>A memory with so many edits, none of them committed.</summary>
+    public async Task FillAsync(string person, string memory, int count)
+    {
+        using var channel = GrpcChannel.ForAddress(grpc);
+        var (registry, headers) = (new Contracts.V1.EditRegistry.EditRegistryClient(channel), new Metadata { { "authorization", "Bearer " + keys[person] } });
+        await registry.CreateMemoryAsync(new CreateMemoryRequest { Name = memory, Settings = new MemorySettings { CommitAfterCount = 1_000_000, CommitAfterSeconds = 86_400 } }, headers);
+        using var call = registry.StreamEdits(headers);
+        var acknowledged = Task.Run(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(default)) call.ResponseStream.Current.Problems.ShouldBeEmpty();
+        });
+        for (var i = 0; i < count; i++)
+            await call.RequestStream.WriteAsync(new StreamedEdit { Memory = memory, Edit = new Edit { Subject = $"subject {i}", Relation = "P1", Prompt = $"The colour of subject {i} is", Object = i % 2 == 0 ? "red" : "green" } });
+        await call.RequestStream.CompleteAsync();
+        await acknowledged;
+    }
+
     public static string Model(string name) => Path.Combine(DemoSettings.ShippedModels, name);
 
     public async ValueTask InitializeAsync()
     {
         await DemoFiles.ExportAsync(Files, EditCount, seed: 5, default);
-        var demo = new DemoSettings { Folder = folder, Models = DemoSettings.ShippedModels, Epochs = 24 };
+        var demo = new DemoSettings { Folder = folder, Models = DemoSettings.ShippedModels, Epochs = 40, EncoderOverrides = ["Batch=8"], BridgeOverrides = ["Batch=8"] };
         await DemoFiles.SentencesAsync(folder, default);
         platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), ("Dashboard:Refresh", "00:00:00.4"), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
         grpc = platform.Address.Grpc;

@@ -19,7 +19,7 @@ internal static class Lines
     {
         animation = false,
         textStyle = new { fontFamily = "$font", color = "$ink" },
-        grid = new { left = 8, right = 16, top = lines.Count > 1 ? 32 : 14, bottom = xName.Length > 0 ? 26 : 6, containLabel = true },
+        grid = new { left = 8, right = 28, top = lines.Count > 1 ? 32 : 14, bottom = xName.Length > 0 ? 26 : 6, containLabel = true },
         legend = new { show = lines.Count > 1, top = 0, left = 0, icon = "roundRect", itemWidth = 12, itemHeight = 4, textStyle = new { color = "$muted" } },
         tooltip = new { trigger = "axis", backgroundColor = "$panel", borderColor = "$rule", textStyle = new { color = "$ink", fontSize = 12 } },
         xAxis = new
