@@ -12,6 +12,9 @@ internal static class Scores
 
     public static int Count(Contracts.V1.Evaluation? evaluation, string figure) => evaluation is not null && evaluation.Counts.TryGetValue(figure, out var count) ? count : 0;
 
+    /// <summary>The figure's 95 % interval; null where the evaluator gave none.</summary>
+    public static Interval? Range(Contracts.V1.Evaluation? evaluation, string figure) => evaluation is not null && evaluation.Intervals.TryGetValue(figure, out var range) ? range : null;
+
     /// <summary>Probes in all; the parts of Loc are in Loc.</summary>
     public static int Probes(Contracts.V1.Evaluation evaluation) => ((string[])["rel", "gen", "loc", "loc-same-subject", "port"]).Sum(figure => Count(evaluation, figure));
 
