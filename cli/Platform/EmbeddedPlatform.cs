@@ -37,7 +37,7 @@ internal sealed class EmbeddedPlatform : IAsyncDisposable
     /// <summary>Everything that can be called.</summary>
     public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
-    /// <summary>Where it is called.</summary>
+    /// <summary>Where it listens; the dashboard is at its HTTP address.</summary>
     public ServiceAddress Address { get; }
 
     /// <summary>Its services, as anybody calls them.</summary>
