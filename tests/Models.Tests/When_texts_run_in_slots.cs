@@ -97,9 +97,9 @@ public sealed class When_texts_run_in_slots
         }
 
         Step();
-        var before = Tensor.TotalCount;
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var i = 0; i < 50; i++) Step();
-        Tensor.TotalCount.ShouldBe(before);
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
     }
 
     [Fact]
