@@ -34,6 +34,7 @@ public static class InferenceModule
         services.AddSingleton<BridgeManifests>();
         services.AddSingleton<LoadedBridges>();
         services.AddSingleton<Champions>();
+        services.AddSingleton<Deployments>();
         services.AddReconciling<FollowDeployments>(settings.Look);
         services.Listen<BridgePromoted, PromotionEar>();
         services.Listen<BridgeRolledBack, PromotionEar>();
