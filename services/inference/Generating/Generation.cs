@@ -24,7 +24,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     {
         Check(request, answering.Llm.Llm);
         // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
-        var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
+        var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
         if (prepared.Ids.Count == 0) throw new ArgumentException("prompt is empty; give at least one word");
         if (prepared.Length >= answering.Llm.Engine.Positions)

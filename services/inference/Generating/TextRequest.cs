@@ -5,6 +5,9 @@ internal sealed record TextRequest
 {
     public required string Prompt { get; init; }
 
+    /// <summary>What the memory reads, where that is not the whole prompt: of a conversation what the user asked last.</summary>
+    public string? Question { get; init; }
+
     /// <summary>Most tokens; 0: as many as are given by default.</summary>
     public int MaxTokens { get; init; }
 

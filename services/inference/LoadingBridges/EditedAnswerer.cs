@@ -17,7 +17,7 @@ internal sealed class EditedAnswerer(EditedModel edited, IReadOnlyList<EncoderPa
     public override IReadOnlyList<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder = null) => Holding(0, () => edited.Prepare(prompts, readByEncoder));
 
     /// <summary>Prompts of different callers, each prepared exactly as it would be alone.</summary>
-    public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts) => Holding(0, () => edited.PrepareEach(prompts));
+    public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts, IReadOnlyList<string> questions) => Holding(0, () => edited.PrepareEach(prompts, questions));
 
     private IReadOnlyList<Request> Holding(int held, Func<IReadOnlyList<Request>> prepare)
     {

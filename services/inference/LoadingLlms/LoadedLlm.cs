@@ -1,3 +1,4 @@
+using MindBridge.Inference.RenderingChats;
 using MindBridge.Inference.RunningBatches;
 using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Rivals;
@@ -10,13 +11,19 @@ namespace MindBridge.Inference.LoadingLlms;
 /// <summary>An LLM version in memory, with the engine that runs it.</summary>
 internal sealed class LoadedLlm : IDisposable
 {
-    private LoadedLlm(LlmVersion version, Llm llm, Engine engine) => (Version, Llm, Engine, Unedited) = (version, llm, engine, new Unedited(llm));
+    private readonly Lazy<ChatForm> chat;
+
+    private LoadedLlm(LlmVersion version, Llm llm, Engine engine) =>
+        (Version, Llm, Engine, Unedited, chat) = (version, llm, engine, new Unedited(llm), new Lazy<ChatForm>(() => ChatForm.From(version.Folder, llm.Tokenizer)));
 
     public LlmVersion Version { get; }
 
     public Llm Llm { get; }
 
     public Engine Engine { get; }
+
+    /// <summary>How conversations become prompts.</summary>
+    public ChatForm Chat => chat.Value;
 
     /// <summary>As it was released.</summary>
     public Answerer Unedited { get; }

@@ -8,16 +8,16 @@ namespace MindBridge.Inference.PreparingPrompts;
 /// Reads prompts for one memory on one LLM. What comes while the encoder runs is read together at its next pass, each prompt exactly as it would be alone; what was read lately is kept, and
 /// a prompt that several ask at a time is read once.
 /// </summary>
-internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Request>> prepare, int kept, int mostWaiting, string what)
+internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<string>, IReadOnlyList<Request>> prepare, int kept, int mostWaiting, string what)
 {
     private const int AtOnce = 32;
     // A longer prompt is read, not kept: what is kept stays small.
     private const int LongestKept = 4096;
     private readonly Lock gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Prompt, Task<PreparedPrompt> Prepared)>> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<Asked, LinkedListNode<(Asked Asked, Task<PreparedPrompt> Prepared)>> known = [];
     // The latest used first.
-    private readonly LinkedList<(string Prompt, Task<PreparedPrompt> Prepared)> use = new();
-    private readonly Queue<(string Prompt, TaskCompletionSource<PreparedPrompt> Told)> waiting = new();
+    private readonly LinkedList<(Asked Asked, Task<PreparedPrompt> Prepared)> use = new();
+    private readonly Queue<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)> waiting = new();
     private bool running;
 
     /// <summary>Passes of the encoder so far, and the prompts they read.</summary>
@@ -25,11 +25,14 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Requ
 
     /// <summary>What the LLM receives. Not to be abandoned: what is behind it must stay loaded until it has ended.</summary>
     /// <exception cref="BusyException">Too many prompts wait already.</exception>
-    public Task<PreparedPrompt> PrepareAsync(string prompt)
+    /// <param name="prompt">What the LLM reads.</param>
+    /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
+    public Task<PreparedPrompt> PrepareAsync(string prompt, string question)
     {
+        var asked = new Asked(prompt, question);
         lock (gate)
         {
-            if (known.TryGetValue(prompt, out var there))
+            if (known.TryGetValue(asked, out var there))
             {
                 use.Remove(there);
                 use.AddFirst(there);
@@ -38,8 +41,8 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Requ
 
             BusyException.ThrowIfMore(waiting.Count, mostWaiting, what);
             var told = new TaskCompletionSource<PreparedPrompt>(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.Enqueue((prompt, told));
-            Keep(prompt, told.Task);
+            waiting.Enqueue((asked, told));
+            Keep(asked, told.Task);
             if (!running)
             {
                 running = true;
@@ -50,16 +53,16 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Requ
         }
     }
 
-    private void Keep(string prompt, Task<PreparedPrompt> prepared)
+    private void Keep(Asked asked, Task<PreparedPrompt> prepared)
     {
-        if (kept == 0 || prompt.Length > LongestKept) return;
-        known[prompt] = use.AddFirst((prompt, prepared));
+        if (kept == 0 || asked.Prompt.Length > LongestKept) return;
+        known[asked] = use.AddFirst((asked, prepared));
         if (use.Count > kept) Forget(use.Last!);
     }
 
-    private void Forget(LinkedListNode<(string Prompt, Task<PreparedPrompt> Prepared)> place)
+    private void Forget(LinkedListNode<(Asked Asked, Task<PreparedPrompt> Prepared)> place)
     {
-        known.Remove(place.Value.Prompt);
+        known.Remove(place.Value.Asked);
         use.Remove(place);
     }
 
@@ -67,7 +70,7 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Requ
     {
         while (true)
         {
-            var batch = new List<(string Prompt, TaskCompletionSource<PreparedPrompt> Told)>();
+            var batch = new List<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)>();
             lock (gate)
             {
                 while (batch.Count < AtOnce && waiting.TryDequeue(out var next)) batch.Add(next);
@@ -82,16 +85,16 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Requ
 
             if (TryAll(batch)) continue;
             // One of them cannot be read; the others must not suffer for it.
-            foreach (var each in batch) TryOne(each.Prompt, each.Told);
+            foreach (var each in batch) TryOne(each.Asked, each.Told);
         }
     }
 
-    private bool TryAll(List<(string Prompt, TaskCompletionSource<PreparedPrompt> Told)> batch)
+    private bool TryAll(List<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)> batch)
     {
         if (batch.Count == 1) return false;
         try
         {
-            foreach (var (prepared, (_, told)) in Prepare([.. batch.Select(b => b.Prompt)]).Zip(batch)) told.SetResult(prepared);
+            foreach (var (prepared, (_, told)) in Prepare([.. batch.Select(b => b.Asked)]).Zip(batch)) told.SetResult(prepared);
             return true;
         }
         catch (Exception)
@@ -100,26 +103,28 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<Requ
         }
     }
 
-    private void TryOne(string prompt, TaskCompletionSource<PreparedPrompt> told)
+    private void TryOne(Asked asked, TaskCompletionSource<PreparedPrompt> told)
     {
         try
         {
-            told.SetResult(Prepare([prompt])[0]);
+            told.SetResult(Prepare([asked])[0]);
         }
         catch (Exception e)
         {
             lock (gate)
             {
-                if (known.TryGetValue(prompt, out var there) && there.Value.Prepared == told.Task) Forget(there);
+                if (known.TryGetValue(asked, out var there) && there.Value.Prepared == told.Task) Forget(there);
             }
 
             told.SetException(e);
         }
     }
 
-    private List<PreparedPrompt> Prepare(IReadOnlyList<string> prompts)
+    private List<PreparedPrompt> Prepare(IReadOnlyList<Asked> asked)
     {
         using var scope = torch.NewDisposeScope();
-        return [.. prepare(prompts).Select(PreparedPrompt.Of)];
+        return [.. prepare([.. asked.Select(a => a.Prompt)], [.. asked.Select(a => a.Question)]).Select(PreparedPrompt.Of)];
     }
+
+    private readonly record struct Asked(string Prompt, string Question);
 }

@@ -69,17 +69,19 @@ public sealed class EditedModel : Answerer
     /// <see cref="Prepare(IReadOnlyList{string}, IReadOnlyList{string}?)"/> for prompts of different callers that came together: one pass of the encoder for those of like length, and every
     /// request exactly what it would be alone.
     /// </summary>
-    public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts)
+    /// <param name="prompts">What the LLM reads.</param>
+    /// <param name="questions">What the memory reads of each: the prompt, or of a conversation what the user asked last.</param>
+    public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts, IReadOnlyList<string> questions)
     {
         if (prompts.Count == 0) return [];
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var features = Shards.Select(s => s.Encoder.FeaturesOfEach(prompts)).ToList();
+        var features = Shards.Select(s => s.Encoder.FeaturesOfEach(questions)).ToList();
         var prepared = new List<Request>(prompts.Count);
         for (var i = 0; i < prompts.Count; i++)
         {
-            string[] one = [prompts[i]];
-            prepared.AddRange(Prepare(one, [.. Shards.Select((s, k) => View(s, one, features[k].narrow(0, i, 1)))]));
+            string[] asked = [questions[i]];
+            prepared.AddRange(Prepare([prompts[i]], [.. Shards.Select((s, k) => View(s, asked, features[k].narrow(0, i, 1)))]));
             prepared[i].SoftPrompt?.MoveToOuterDisposeScope();
         }
 
