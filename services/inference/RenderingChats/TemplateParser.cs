@@ -346,8 +346,7 @@ internal sealed class TemplateParser(List<Token> tokens)
                 while (tokens[at].Kind is TokenKind.String) text += tokens[at++].Text;
                 return _ => text;
             case TokenKind.Number:
-                object number = token.Text.Contains('.', StringComparison.Ordinal) ? double.Parse(token.Text, CultureInfo.InvariantCulture)
-                    : long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : throw new TemplateException($"{token.Text} is too large a number");
+                var number = NumberOf(token.Text);
                 return _ => number;
             case TokenKind.Name:
                 return Named(token.Text);
@@ -362,6 +361,12 @@ internal sealed class TemplateParser(List<Token> tokens)
             default:
                 throw new TemplateException($"\"{token.Text}\" stands where a value is needed");
         }
+    }
+
+    private static object NumberOf(string text)
+    {
+        if (text.Contains('.', StringComparison.Ordinal)) return double.Parse(text, CultureInfo.InvariantCulture);
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : throw new TemplateException($"{text} is too large a number");
     }
 
     private Expression Named(string name)
