@@ -226,8 +226,20 @@ internal sealed class TemplateParser(List<Token> tokens)
 
     private Expression Sum()
     {
+        var left = Joined();
+        while (TakeAny("+", "-") is { } symbol)
+        {
+            var (first, second) = (left, Joined());
+            left = scope => Values.Compute(symbol, first(scope), second(scope));
+        }
+
+        return left;
+    }
+
+    private Expression Joined()
+    {
         var left = Product();
-        while (TakeAny("+", "-", "~") is { } symbol)
+        while (TakeAny("~") is { } symbol)
         {
             var (first, second) = (left, Product());
             left = scope => Values.Compute(symbol, first(scope), second(scope));

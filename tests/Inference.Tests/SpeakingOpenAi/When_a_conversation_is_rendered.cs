@@ -50,7 +50,7 @@ public sealed class When_a_conversation_is_rendered
     [InlineData("{% for m in messages %}{{ loop.index }}{{ ':' if not loop.last }}{% endfor %}", "1:2")]
     [InlineData("{{ messages[-1].content | upper }} {{ messages | length }} {{ 'a-b-c'.split('-')[1] }} {{ nothing | default('x') }}", "THERE. 2 b x")]
     [InlineData("{{ {'a': [1, true, none, 'é\"']} | tojson }}", "{\"a\":[1,true,null,\"é\\\"\"]}")]
-    [InlineData("{%- set x = 'y' -%}\n  {{ x ~ 1 + 2 }}  {#- gone -#}  !", "y3!")]
+    [InlineData("{%- set x = 'y' -%}\n  {{ x ~ (1 + 2) }}  {#- gone -#}  !", "y3!")]
     [InlineData("{% if messages is defined and messages[0].role in ['user', 'x'] and 'q' not in 'abc' %}yes{% else %}no{% endif %}", "yes")]
     [InlineData("{% if true %}\n  line\n{% endif %}\nrest", "  line\nrest")]
     [InlineData("{% for m in messages if m.role == 'tool' %}{{ m }}{% else %}none{% endfor %}", "none")]
