@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Evaluator.Auditing;
+using MindBridge.Evaluator.Dashboard.SigningIn;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
@@ -25,6 +26,8 @@ public sealed class EvaluatorContext(DbContextOptions<EvaluatorContext> options)
     internal DbSet<Deployment> Deployments => Set<Deployment>();
 
     internal DbSet<DeploymentChange> DeploymentChanges => Set<DeploymentChange>();
+
+    internal DbSet<CookieKey> CookieKeys => Set<CookieKey>();
 
     internal DbSet<GateVersion> Gates => Set<GateVersion>();
 
@@ -56,6 +59,11 @@ public sealed class EvaluatorContext(DbContextOptions<EvaluatorContext> options)
         {
             deployment.ToTable("deployments");
             deployment.HasKey(d => new { d.MemoryId, d.LlmId });
+        });
+        model.Entity<CookieKey>(key =>
+        {
+            key.ToTable("cookie_keys");
+            key.HasKey(k => k.Name);
         });
         model.Entity<DeploymentChange>(change =>
         {

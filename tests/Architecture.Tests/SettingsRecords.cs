@@ -27,6 +27,7 @@ internal static partial class SettingsRecords
         ["Bridge:Recipe"] = "BridgeTrainingSettings",
         ["Inference"] = "InferenceSettings",
         ["Evaluation"] = "EvaluationSettings",
+        ["Dashboard"] = "DashboardSettings",
     };
 
     // Read by ASP.NET Core itself.

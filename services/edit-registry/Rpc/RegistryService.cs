@@ -1,6 +1,7 @@
 using Grpc.Core;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.ImportingEdits;
 using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
@@ -14,7 +15,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.EditRegistry.Rpc;
 
 /// <summary>The registry over gRPC: each call finds its capability and no more.</summary>
-internal sealed class RegistryService(Memories memories, EditLog log, EditStream stream, EditHistory history, Revisions revisions, OutOfScope outOfScope, Commits commits, LlmCatalogue llms, MemoryWatch watch)
+internal sealed class RegistryService(Memories memories, EditLog log, EditStream stream, EditImport import, EditHistory history, Revisions revisions, OutOfScope outOfScope, Commits commits, LlmCatalogue llms, MemoryWatch watch)
     : Wire.EditRegistry.EditRegistryBase
 {
     [Authorize(Policy = Caller.Editor)]
@@ -60,6 +61,16 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     }
 
     [Authorize(Policy = Caller.Editor)]
+    public override async Task ImportEdits(IAsyncStreamReader<Wire.ImportedPiece> requestStream, IServerStreamWriter<Wire.ImportProgress> responseStream, ServerCallContext context)
+    {
+        if (!await requestStream.MoveNext(context.CancellationToken)) throw new ArgumentException("the stream is empty; name the memory in its first message, and send the file");
+        var memory = await FindAsync(requestStream.Current.Memory, context);
+        var outcome = await import.ImportAsync(
+            memory.Id, CallerOf(context).Name, PiecesOf(requestStream, context.CancellationToken), progress => responseStream.WriteAsync(WireForms.Progress(progress)), context.CancellationToken);
+        await responseStream.WriteAsync(WireForms.Imported(outcome));
+    }
+
+    [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.SubmittedEdit> RetractEdit(Wire.RetractEditRequest request, ServerCallContext context)
     {
         var memory = await FindAsync(request.Memory, context);
@@ -76,7 +87,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     public override async Task<Wire.SearchEditsReply> SearchEdits(Wire.SearchEditsRequest request, ServerCallContext context)
     {
         var memory = await FindAsync(request.Memory, context);
-        var page = await history.SearchAsync(memory.Id, request.Text, request.History, request.AfterSequence, request.Limit, context.CancellationToken);
+        var page = await history.SearchAsync(memory.Id, new EditSearch(request.Text, request.History, [.. request.States.Select(state => (EditState)state)], request.NewestFirst, request.AfterSequence, request.Limit), context.CancellationToken);
         return new Wire.SearchEditsReply { Edits = { page.Edits.Select(WireForms.Recorded) }, Next = page.Next };
     }
 
@@ -145,6 +156,12 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
             if (message.Edit is not null || message.Edits.Count == 0) yield return new NumberedEdit(++row, WireForms.Edit(message.Edit));
             foreach (var edit in message.Edits) yield return new NumberedEdit(++row, WireForms.Edit(edit));
         }
+        while (await requests.MoveNext(cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PiecesOf(IAsyncStreamReader<Wire.ImportedPiece> requests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        do yield return requests.Current.Content.Memory;
         while (await requests.MoveNext(cancellationToken));
     }
 

@@ -1,6 +1,7 @@
 using MindBridge.Contracts;
 using MindBridge.Evaluator.AskingForEvaluations;
 using MindBridge.Evaluator.Auditing;
+using MindBridge.Evaluator.Dashboard.Hosting;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
@@ -17,6 +18,7 @@ using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Databases;
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Services;
@@ -47,6 +49,7 @@ public static class EvaluatorModule
         services.AddSingleton<OwnedMemories>();
         services.AddSingleton<MemoryEdits>();
         services.AddSingleton<Deployments>();
+        services.AddSingleton<IGauges, ChampionScores>();
         services.AddSingleton<Evaluations>();
         services.AddSingleton<Comparisons>();
         services.AddSingleton<RetentionCurves>();
@@ -66,9 +69,14 @@ public static class EvaluatorModule
         services.AddSingleton<DeliverWork>();
         services.AddHostedService<JobWorker<EvaluatorContext, DeliverWork>>();
         services.AddRefusals();
+        services.AddDashboard(configuration);
         return services;
     }
 
-    /// <summary>Maps every call.</summary>
-    public static void MapEvaluator(this IEndpointRouteBuilder routes) => routes.MapGrpcService<EvaluatorService>();
+    /// <summary>Maps every call, and the dashboard.</summary>
+    public static void MapEvaluator(this WebApplication app)
+    {
+        app.MapGrpcService<EvaluatorService>();
+        app.MapDashboard();
+    }
 }
