@@ -14,6 +14,9 @@ internal sealed record PlatformHome(string Folder)
 
     public string Settings => Path.Combine(Folder, "platform.json");
 
+    /// <summary>Whose calls are accepted, beside the owner's and the services' own.</summary>
+    public string Keys => Path.Combine(Folder, "keys.jsonl");
+
     public string Artifacts => Path.Combine(Folder, "artifacts");
 
     public string Work => Path.Combine(Folder, "work");

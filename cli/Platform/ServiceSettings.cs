@@ -29,13 +29,14 @@ internal static class ServiceSettings
         yield return ("Artifacts:Work", home.Work);
         yield return ("Encoder:BaseModel", platform.EncoderBase);
         yield return ("Encoder:Prefixes", platform.Prefixes ?? "");
-        foreach (var (i, name, key, role) in ((int, string, string, string)[])[(0, "platform", platform.ServiceKey, "Service"), (1, "operator", platform.OperatorKey, "Operator")])
+        yield return ("Security:KeyFile", home.Keys);
+        foreach (var (i, name, key, role) in ((int, string, string, string)[])[(0, "platform", platform.ServiceKey, "Service"), (1, "operator", platform.OperatorKey, "Admin")])
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"Security:ApiKeys:{i}");
             yield return ($"{at}:Name", name);
             yield return ($"{at}:Tenant", "default");
             yield return ($"{at}:Sha256", ApiKey.HashOf(key));
-            yield return ($"{at}:{role}", "true");
+            yield return ($"{at}:Role", role);
         }
     }
 }

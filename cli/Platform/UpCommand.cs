@@ -145,6 +145,7 @@ internal static class UpCommand
         var table = new Table().RoundedBorder().AddColumns("service", "REST", "gRPC");
         foreach (var service in ServiceNames.All) table.AddRow(service, platform.Services[service].Rest, platform.Services[service].Grpc);
         AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"Dashboard: {platform.Services[ServiceNames.Evaluator].Rest}   sign in with the operatorKey of {home.Settings}");
         AnsiConsole.WriteLine($"Up. Keys and addresses: {home.Settings}   logs: {home.Logs}");
         AnsiConsole.WriteLine("Next: mindbridge memory create NAME, mindbridge memory import NAME FILE, mindbridge llm release NAME --version V --path DIR, mindbridge watch NAME");
         return 0;

@@ -1,11 +1,10 @@
+using MindBridge.Evaluator.Gating;
+
 namespace MindBridge.Evaluator;
 
 /// <summary>How bridges are evaluated; the configuration section <c>Evaluation</c>.</summary>
 public sealed record EvaluationSettings
 {
-    // A gate in percent needs a protocol that counts hits, and one that leaks no answer to the encoder.
-    private static readonly string[] Protocols = ["generate-exact", "generate-prefix", "teacher-forced-token", "probability"];
-
     /// <summary>How scores are taken; those of another protocol are never compared with them.</summary>
     public string Protocol { get; init; } = "generate-exact";
 
@@ -27,7 +26,7 @@ public sealed record EvaluationSettings
     /// <exception cref="ArgumentException">A setting is out of bounds; the message names it.</exception>
     internal EvaluationSettings Checked()
     {
-        if (!Protocols.Contains(Protocol)) throw new ArgumentException($"Evaluation:Protocol is \"{Protocol}\"; give one of {string.Join(", ", Protocols)}");
+        ScoringProtocol.Checked("Evaluation:Protocol", Protocol, forGate: true);
         if (MostProbes < 1) throw new ArgumentException($"Evaluation:MostProbes is {MostProbes}; give 1 or more");
         if (Part is < 1 or > 1000) throw new ArgumentException($"Evaluation:Part is {Part}; give 1 to 1000");
         if (!(MostDrop >= 0 && MostDrop <= 100)) throw new ArgumentException($"Evaluation:MostDrop is {MostDrop}; give 0 to 100 points");

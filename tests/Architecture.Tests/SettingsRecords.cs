@@ -15,7 +15,9 @@ internal static partial class SettingsRecords
         ["Database"] = "DatabaseSettings",
         ["Bus"] = "BusSettings",
         ["Jobs"] = "JobSettings",
+        ["Security"] = "SecuritySettings",
         ["Security:ApiKeys:N"] = "ApiKeySettings",
+        ["Security:Jwt"] = "JwtSettings",
         ["Services"] = "ServiceAddresses",
         ["Artifacts"] = "ArtifactSettings",
         ["Artifacts:S3"] = "S3Settings",
@@ -25,6 +27,7 @@ internal static partial class SettingsRecords
         ["Bridge:Recipe"] = "BridgeTrainingSettings",
         ["Inference"] = "InferenceSettings",
         ["Evaluation"] = "EvaluationSettings",
+        ["Dashboard"] = "DashboardSettings",
     };
 
     // Read by ASP.NET Core itself.

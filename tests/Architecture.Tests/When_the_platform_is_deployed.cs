@@ -30,7 +30,7 @@ public sealed class When_the_platform_is_deployed
     [InlineData("deploy/docker-compose.cuda.yml", "  bridge-trainer:\n", "  inference:\n", "deploy/docker-compose.cuda.yml: inference has a GPU, and nothing tells it to use one")]
     // Settings.
     [InlineData("docker-compose.yml", "Artifacts__S3__Endpoint", "Artifacts__S3__Address", "docker-compose.yml: Artifacts__S3__Address is no setting")]
-    [InlineData("docker-compose.yml", "Security__ApiKeys__1__Operator", "Security__ApiKeys__1__Admin", "docker-compose.yml: Security__ApiKeys__1__Admin is no setting")]
+    [InlineData("docker-compose.yml", "Security__ApiKeys__1__Role", "Security__ApiKeys__1__Rank", "docker-compose.yml: Security__ApiKeys__1__Rank is no setting")]
     [InlineData("deploy/docker/torch-cuda.Dockerfile", "Bridge__Device=cuda", "Bridge__Device=cuda Inference__Device=cuda", "deploy/docker/torch-cuda.Dockerfile: Inference__Device is no setting")]
     [InlineData("services/inference/appsettings.json", "\"Look\"", "\"Glance\"", "services/inference/appsettings.json: Inference:Glance is no setting")]
     [InlineData("docker-compose.yml", "${OPERATOR_TENANT:-default}", "${SERVICE_TENANT}", "deploy/compose.env.example: SERVICE_TENANT is missing, and docker-compose.yml needs it", "deploy/compose.env.example: nothing asks for OPERATOR_TENANT", "docs/configuration.md: SERVICE_TENANT is not named")]

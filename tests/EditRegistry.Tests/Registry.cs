@@ -67,7 +67,7 @@ public sealed class Registry : IAsyncLifetime
     private async Task<RegistryAddresses> HostAsync(params string[] settings)
     {
         var at = new RegistryAddresses($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
-        var callers = keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Operator={i % 2 == 1}"]);
+        var callers = keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Role={(i % 2 == 1 ? "Operator" : "Editor")}"]);
         var host = RegistryHost.Build(
             ["--Kestrel:Endpoints:Rest:Url=" + at.Rest, "--Kestrel:Endpoints:Rest:Protocols=Http1", "--Kestrel:Endpoints:Grpc:Url=" + at.Grpc, "--Kestrel:Endpoints:Grpc:Protocols=Http2", .. settings, .. callers],
             builder =>

@@ -23,7 +23,7 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     private const int Tenants = 100;
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-serving-").FullName;
-    private readonly string[] keys = [.. Enumerable.Range(0, 2 * Tenants).Select(_ => ApiKey.Create())];
+    private readonly string[] keys = [.. Enumerable.Range(0, 3 * Tenants).Select(_ => ApiKey.Create())];
     private readonly List<WebApplication> hosts = [];
     private readonly Dictionary<string, GrpcChannel> channels = new(StringComparer.Ordinal);
     private int tenants;
@@ -55,7 +55,7 @@ public sealed class ServingPlatform : IAsyncDisposable
     public Tenant NewTenant()
     {
         var number = Interlocked.Increment(ref tenants) - 1;
-        return new Tenant(this, $"tenant {number}", keys[number], keys[Tenants + number]);
+        return new Tenant(this, $"tenant {number}", keys[number], keys[Tenants + number], keys[(2 * Tenants) + number]);
     }
 
     /// <summary>Starts everything.</summary>
@@ -82,12 +82,15 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     /// <inheritdoc cref="Evaluator(string?, string[])"/>
     public WebApplication Evaluator(string? at, Action<WebApplicationBuilder>? change, params string[] also) => EvaluatorHost.Build(
-        [.. Settings(at ?? Addresses.Evaluator), "--Evaluation:Look=00:00:00.5", "--Evaluation:Part=16", "--Evaluation:MostDrop=40", .. also],
+        EvaluatorArguments(at ?? Addresses.Evaluator, also),
         builder =>
         {
             Quiet(builder);
             change?.Invoke(builder);
         });
+
+    /// <summary>The command line of an evaluator in a process of its own.</summary>
+    public string[] EvaluatorArguments(string at, params string[] also) => [.. Settings(at), "--Evaluation:Look=00:00:00.5", "--Evaluation:Part=16", "--Evaluation:MostDrop=40", .. also];
 
     /// <summary>An inference service; built, not started.</summary>
     public WebApplication Inference(string? at = null, params string[] also) => InferenceHost.Build([.. Settings(at ?? Addresses.Inference), "--Inference:Look=00:00:00.5", .. also], Quiet);
@@ -174,7 +177,7 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     private IEnumerable<string> Security() =>
     [
-        .. keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i % Tenants}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Operator={i >= Tenants}"]),
-        $"--Security:ApiKeys:{keys.Length}:Name=platform", $"--Security:ApiKeys:{keys.Length}:Sha256={ApiKey.HashOf(Addresses.Key)}", $"--Security:ApiKeys:{keys.Length}:Service=true",
+        .. keys.SelectMany((key, i) => (string[])[$"--Security:ApiKeys:{i}:Name=caller {i}", $"--Security:ApiKeys:{i}:Tenant=tenant {i % Tenants}", $"--Security:ApiKeys:{i}:Sha256={ApiKey.HashOf(key)}", $"--Security:ApiKeys:{i}:Role={(Role)((i / Tenants) + 1)}"]),
+        $"--Security:ApiKeys:{keys.Length}:Name=platform", $"--Security:ApiKeys:{keys.Length}:Sha256={ApiKey.HashOf(Addresses.Key)}", $"--Security:ApiKeys:{keys.Length}:Role=Service",
     ];
 }

@@ -6,7 +6,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.ServingWorld;
 
 /// <summary>A caller with every service's client.</summary>
-public sealed class Tenant(ServingPlatform platform, string name, string key, string operatorKey)
+public sealed class Tenant(ServingPlatform platform, string name, string key, string operatorKey, string adminKey)
 {
     public string Name => name;
 
@@ -15,6 +15,8 @@ public sealed class Tenant(ServingPlatform platform, string name, string key, st
     public Metadata Headers { get; } = new() { { "authorization", $"Bearer {key}" } };
 
     public Metadata AsOperator { get; } = new() { { "authorization", $"Bearer {operatorKey}" } };
+
+    public Metadata AsAdmin { get; } = new() { { "authorization", $"Bearer {adminKey}" } };
 
     public Wire.EditRegistry.EditRegistryClient Registry { get; } = new(platform.Channel(platform.Addresses.EditRegistry));
 

@@ -19,9 +19,7 @@ public static class RegistryHost
         also?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseMindBridgeDefaults();
         app.MapOpenApi().AllowAnonymous();
         app.MapMindBridgeDefaults();
         app.MapEditRegistry();

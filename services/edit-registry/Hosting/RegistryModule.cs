@@ -10,8 +10,11 @@ using MindBridge.EditRegistry.Rpc;
 using MindBridge.EditRegistry.SubmittingEdits;
 using MindBridge.EditRegistry.WatchingMemories;
 using MindBridge.Platform.Databases;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Rpc;
+using MindBridge.Platform.Security;
+using Microsoft.AspNetCore.Authorization;
 
 namespace MindBridge.EditRegistry.Hosting;
 
@@ -29,6 +32,7 @@ public static class RegistryModule
         services.AddSingleton<EditHistory>();
         services.AddSingleton<Revisions>();
         services.AddSingleton<Commits>();
+        services.AddSingleton<IGauges, PendingEdits>();
         services.AddReconciling<CommitWhenDue>(CommitWhenDue.Interval);
         services.AddSingleton<LlmCatalogue>();
         services.AddSingleton<MemoryWatch>();
@@ -41,14 +45,21 @@ public static class RegistryModule
     /// <summary>Maps every call.</summary>
     public static void MapEditRegistry(this IEndpointRouteBuilder routes)
     {
-        MemoryEndpoints.Map(routes);
-        EditEndpoints.Map(routes);
-        ImportEndpoints.Map(routes);
-        ReadingEndpoints.Map(routes);
-        RevisingEndpoints.Map(routes);
-        CommitEndpoints.Map(routes);
-        OutOfScopeEndpoints.Map(routes);
-        LlmEndpoints.Map(routes);
+        var rest = routes.MapGroup("");
+        // Whoever may look may not write, unless an endpoint asks for more than that.
+        ((IEndpointConventionBuilder)rest).Finally(endpoint =>
+        {
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().Any(m => !m.HttpMethods.All(HttpMethods.IsGet)) && !endpoint.Metadata.OfType<IAuthorizeData>().Any())
+                endpoint.Metadata.Add(new AuthorizeAttribute(Caller.Editor));
+        });
+        MemoryEndpoints.Map(rest);
+        EditEndpoints.Map(rest);
+        ImportEndpoints.Map(rest);
+        ReadingEndpoints.Map(rest);
+        RevisingEndpoints.Map(rest);
+        CommitEndpoints.Map(rest);
+        OutOfScopeEndpoints.Map(rest);
+        LlmEndpoints.Map(rest);
         routes.MapGrpcService<RegistryService>();
     }
 }

@@ -14,6 +14,9 @@ namespace MindBridge.EditRegistry.ImportingEdits;
 /// <param name="Conflicts">Rows that speak of one fact and disagree: the later stands.</param>
 public sealed record ImportOutcome(long Accepted, long Repeated, IReadOnlyList<FileProblem> Problems, IReadOnlyList<FileProblem> Warnings, IReadOnlyList<EditConflict> Conflicts);
 
+/// <summary>How far an import is.</summary>
+internal sealed record ImportSoFar(long ThroughRow, long Accepted, long Repeated);
+
 /// <summary>What is wrong with a row of a file.</summary>
 public sealed record FileProblem(long Row, long? Line, string Field, string Problem, string Remedy);
 
@@ -23,21 +26,49 @@ public sealed record FileProblem(long Row, long? Line, string Field, string Prob
 /// </summary>
 internal sealed class EditImport(EditStream stream)
 {
-    /// <summary>Imports a file.</summary>
+    /// <summary>Imports a file that comes in pieces.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="author">Who sends it.</param>
+    /// <param name="pieces">The file's bytes.</param>
+    /// <param name="tell">Is told as rows become durable.</param>
+    /// <param name="cancellationToken">Stops the import; what is recorded stays.</param>
     /// <exception cref="InvalidDataException">It is no edit file, or not one of its rows is usable.</exception>
-    public async Task<ImportOutcome> ImportAsync(Guid memory, string author, string path, CancellationToken cancellationToken)
+    public async Task<ImportOutcome> ImportAsync(
+        Guid memory, string author, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, Func<ImportSoFar, Task>? tell = null, CancellationToken cancellationToken = default)
+    {
+        // The reader looks at a file more than once: for its syntax, its hash, its rows.
+        var path = Path.GetTempFileName();
+        try
+        {
+            await using (var file = File.Create(path))
+                await foreach (var piece in pieces.WithCancellation(cancellationToken)) await file.WriteAsync(piece, cancellationToken);
+            return await ImportAsync(memory, author, path, tell, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            // The sender knows nothing of where the file lay here.
+            throw new InvalidDataException(e.Message.Replace(path, "the file", StringComparison.Ordinal), e);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private async Task<ImportOutcome> ImportAsync(Guid memory, string author, string path, Func<ImportSoFar, Task>? tell, CancellationToken cancellationToken)
     {
         var reader = new EditFileReader(path);
         var (hash, notes) = (reader.Hash()[..32], new List<RowProblem>());
         var (accepted, repeated) = (0L, 0L);
         var (refused, conflicts) = (new List<EditProblem>(), new List<EditConflict>());
         var records = reader.Records(notes.Add, cancellationToken: cancellationToken).Select(record => new NumberedEdit(record.Record, EditOf(record, $"file/{hash}/{record.Record}")));
-        await foreach (var (_, submission) in stream.SubmitAsync(memory, author, records.ToAsyncEnumerable(), new SpokenFacts(), cancellationToken))
+        await foreach (var (through, submission) in stream.SubmitAsync(memory, author, records.ToAsyncEnumerable(), new SpokenFacts(), cancellationToken))
         {
             accepted += submission.Edits.Count(edit => !edit.Repeated);
             repeated += submission.Edits.Count(edit => edit.Repeated);
             refused.AddRange(submission.Problems);
             conflicts.AddRange(submission.Conflicts);
+            if (tell is not null) await tell(new ImportSoFar(through, accepted, repeated));
         }
 
         var problems = notes.Where(note => !note.IsWarning).Select(Shown)

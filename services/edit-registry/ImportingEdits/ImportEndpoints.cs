@@ -17,21 +17,12 @@ internal static class ImportEndpoints
         var caller = Caller.Of(user);
         var found = await memories.FindAsync(caller.Tenant, memory, cancellationToken);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = LargestFile;
-        // The reader looks at a file more than once: for its syntax, its hash, its rows.
-        var path = Path.GetTempFileName();
-        try
-        {
-            await using (var file = File.Create(path)) await request.Body.CopyToAsync(file, cancellationToken);
-            return await import.ImportAsync(found.Id, caller.Name, path, cancellationToken);
-        }
-        catch (InvalidDataException e)
-        {
-            // The sender knows nothing of where the file lay here.
-            throw new InvalidDataException(e.Message.Replace(path, "the file", StringComparison.Ordinal), e);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        return await import.ImportAsync(found.Id, caller.Name, PiecesOf(request.Body, cancellationToken), cancellationToken: cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PiecesOf(Stream body, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var piece = new byte[1 << 16];
+        for (int read; (read = await body.ReadAsync(piece, cancellationToken)) > 0;) yield return piece.AsMemory(0, read);
     }
 }

@@ -23,9 +23,18 @@ public enum EditState
 internal sealed record EditInState(RecordedEdit Edit, EditState State);
 
 /// <summary>A page of entries.</summary>
-/// <param name="Edits">In the order of their sequence.</param>
-/// <param name="Next">The sequence after which the next page begins; 0 at the end.</param>
+/// <param name="Edits">In the order that was asked for.</param>
+/// <param name="Next">The sequence at which this page ended; 0 where nothing follows.</param>
 internal sealed record EditPage(IReadOnlyList<EditInState> Edits, long Next);
+
+/// <summary>What a search looks for.</summary>
+/// <param name="Text">Subject, object or prompt contain it, regardless of case; null or empty for every entry.</param>
+/// <param name="History">Superseded and retracted entries too.</param>
+/// <param name="States">Only entries in these states, whatever <paramref name="History"/> says; empty for all.</param>
+/// <param name="NewestFirst">The latest entries first.</param>
+/// <param name="After">Where the page before ended; 0 for the first page.</param>
+/// <param name="Limit">At most so many; 0 for 100.</param>
+internal sealed record EditSearch(string? Text, bool History, IReadOnlyCollection<EditState> States, bool NewestFirst, long After, int Limit);
 
 /// <summary>Reads memories' histories.</summary>
 internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
@@ -51,26 +60,22 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
             yield return new EditInState(edit, edit.Sequence > committed ? EditState.Pending : EditState.Committed);
     }
 
-    /// <summary>Entries whose subject, object or prompt contain a text, regardless of case.</summary>
-    /// <param name="memory">The memory.</param>
-    /// <param name="text">The text; null or empty for every entry.</param>
-    /// <param name="history">Superseded and retracted entries too.</param>
-    /// <param name="after">Begin after this sequence.</param>
-    /// <param name="limit">At most so many; 0 for 100.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    public async Task<EditPage> SearchAsync(Guid memory, string? text, bool history, long after, int limit, CancellationToken cancellationToken)
+    /// <summary>A page of the entries that are looked for.</summary>
+    public async Task<EditPage> SearchAsync(Guid memory, EditSearch search, CancellationToken cancellationToken)
     {
-        limit = Math.Clamp(limit == 0 ? 100 : limit, 1, MostRows);
+        var limit = Math.Clamp(search.Limit == 0 ? 100 : search.Limit, 1, MostRows);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = db.Edits.AsNoTracking().Where(e => e.MemoryId == memory && e.Sequence > after);
-        if (!string.IsNullOrWhiteSpace(text))
+        var found = db.Edits.AsNoTracking().Where(e => e.MemoryId == memory);
+        if (search.After > 0) found = search.NewestFirst ? found.Where(e => e.Sequence < search.After) : found.Where(e => e.Sequence > search.After);
+        if (!string.IsNullOrWhiteSpace(search.Text))
         {
-            var wanted = text.Trim().ToLowerInvariant();
+            var wanted = search.Text.Trim().ToLowerInvariant();
             found = found.Where(e => e.Subject.ToLower().Contains(wanted) || e.Object.ToLower().Contains(wanted) || e.Prompt.ToLower().Contains(wanted));
         }
 
-        if (!history) found = found.Where(e => !e.Retraction && !db.Edits.Any(later => later.MemoryId == memory && later.FactId == e.FactId && later.Sequence > e.Sequence));
-        var edits = await InStateAsync(db, memory, found.OrderBy(e => e.Sequence).Take(limit + 1), cancellationToken);
+        if (search.States.Count > 0) found = await OfStatesAsync(db, memory, found, search.States, cancellationToken);
+        else if (!search.History) found = found.Where(e => !e.Retraction && !db.Edits.Any(later => later.MemoryId == memory && later.FactId == e.FactId && later.Sequence > e.Sequence));
+        var edits = await InStateAsync(db, memory, (search.NewestFirst ? found.OrderByDescending(e => e.Sequence) : found.OrderBy(e => e.Sequence)).Take(limit + 1), cancellationToken);
         return edits.Count <= limit ? new EditPage(edits, 0) : new EditPage([.. edits.Take(limit)], edits[limit - 1].Edit.Sequence);
     }
 
@@ -90,6 +95,20 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await InStateAsync(db, memory, db.Edits.AsNoTracking().Where(e => e.Id == id && e.MemoryId == memory), cancellationToken);
         return found.Count == 1 ? found[0] : throw new KeyNotFoundException($"the memory has no edit {id}; search its edits for their ids");
+    }
+
+    // Each state's entries are what InStateAsync would call so.
+    private static async Task<IQueryable<RecordedEdit>> OfStatesAsync(RegistryContext db, Guid memory, IQueryable<RecordedEdit> edits, IReadOnlyCollection<EditState> states, CancellationToken cancellationToken)
+    {
+        var committed = await db.Memories.Where(m => m.Id == memory).Select(m => m.CommittedSequence).SingleAsync(cancellationToken);
+        var (pending, standing, superseded, retracted) = (states.Contains(EditState.Pending), states.Contains(EditState.Committed), states.Contains(EditState.Superseded), states.Contains(EditState.Retracted));
+        return from edit in edits
+               let next = db.Edits.Where(later => later.MemoryId == memory && later.FactId == edit.FactId && later.Sequence > edit.Sequence).OrderBy(later => later.Sequence).Select(later => (bool?)later.Retraction).FirstOrDefault()
+               where (pending && !edit.Retraction && next == null && edit.Sequence > committed)
+                   || (standing && !edit.Retraction && next == null && edit.Sequence <= committed)
+                   || (superseded && !edit.Retraction && next == false)
+                   || (retracted && (edit.Retraction || next == true))
+               select edit;
     }
 
     private static async Task<IReadOnlyList<EditInState>> InStateAsync(RegistryContext db, Guid memory, IQueryable<RecordedEdit> edits, CancellationToken cancellationToken)

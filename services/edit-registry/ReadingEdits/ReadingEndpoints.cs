@@ -50,7 +50,7 @@ internal static class ReadingEndpoints
     {
         routes.MapGet("/v1/memories/{memory}/edits", async (string memory, Memories memories, EditHistory history, ClaimsPrincipal user, CancellationToken cancellationToken, string? text = null, bool all = false, long after = 0, int limit = 0) =>
         {
-            var page = await history.SearchAsync((await memories.FindAsync(Caller.Of(user).Tenant, memory, cancellationToken)).Id, text, all, after, limit, cancellationToken);
+            var page = await history.SearchAsync((await memories.FindAsync(Caller.Of(user).Tenant, memory, cancellationToken)).Id, new EditSearch(text, all, [], false, after, limit), cancellationToken);
             return new EditPageView([.. page.Edits.Select(EditView.Of)], page.Next);
         });
         routes.MapGet("/v1/memories/{memory}/edits/{edit:guid}", async (string memory, Guid edit, Memories memories, EditHistory history, ClaimsPrincipal user, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.ImportingEdits;
 using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
@@ -8,14 +9,16 @@ using MindBridge.EditRegistry.RevisingEdits;
 using MindBridge.EditRegistry.SubmittingEdits;
 using MindBridge.EditRegistry.WatchingMemories;
 using MindBridge.Platform.Security;
+using Microsoft.AspNetCore.Authorization;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.EditRegistry.Rpc;
 
 /// <summary>The registry over gRPC: each call finds its capability and no more.</summary>
-internal sealed class RegistryService(Memories memories, EditLog log, EditStream stream, EditHistory history, Revisions revisions, OutOfScope outOfScope, Commits commits, LlmCatalogue llms, MemoryWatch watch)
+internal sealed class RegistryService(Memories memories, EditLog log, EditStream stream, EditImport import, EditHistory history, Revisions revisions, OutOfScope outOfScope, Commits commits, LlmCatalogue llms, MemoryWatch watch)
     : Wire.EditRegistry.EditRegistryBase
 {
+    [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.Memory> CreateMemory(Wire.CreateMemoryRequest request, ServerCallContext context) =>
         WireForms.Memory(await memories.CreateAsync(CallerOf(context).Tenant, request.Name, WireForms.Settings(request.Settings), context.CancellationToken));
 
@@ -25,6 +28,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     public override async Task<Wire.ListMemoriesReply> ListMemories(Wire.ListMemoriesRequest request, ServerCallContext context) =>
         new() { Memories = { (await memories.ListAsync(CallerOf(context) is { IsForAll: false } caller ? caller.Tenant : null, context.CancellationToken)).Select(WireForms.Memory) } };
 
+    [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.SubmitEditsReply> SubmitEdits(Wire.SubmitEditsRequest request, ServerCallContext context)
     {
         var memory = await FindAsync(request.Memory, context);
@@ -37,6 +41,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         };
     }
 
+    [Authorize(Policy = Caller.Editor)]
     public override async Task StreamEdits(IAsyncStreamReader<Wire.StreamedEdit> requestStream, IServerStreamWriter<Wire.Acknowledgement> responseStream, ServerCallContext context)
     {
         if (!await requestStream.MoveNext(context.CancellationToken)) return;
@@ -55,6 +60,17 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         }
     }
 
+    [Authorize(Policy = Caller.Editor)]
+    public override async Task ImportEdits(IAsyncStreamReader<Wire.ImportedPiece> requestStream, IServerStreamWriter<Wire.ImportProgress> responseStream, ServerCallContext context)
+    {
+        if (!await requestStream.MoveNext(context.CancellationToken)) throw new ArgumentException("the stream is empty; name the memory in its first message, and send the file");
+        var memory = await FindAsync(requestStream.Current.Memory, context);
+        var outcome = await import.ImportAsync(
+            memory.Id, CallerOf(context).Name, PiecesOf(requestStream, context.CancellationToken), progress => responseStream.WriteAsync(WireForms.Progress(progress)), context.CancellationToken);
+        await responseStream.WriteAsync(WireForms.Imported(outcome));
+    }
+
+    [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.SubmittedEdit> RetractEdit(Wire.RetractEditRequest request, ServerCallContext context)
     {
         var memory = await FindAsync(request.Memory, context);
@@ -71,7 +87,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     public override async Task<Wire.SearchEditsReply> SearchEdits(Wire.SearchEditsRequest request, ServerCallContext context)
     {
         var memory = await FindAsync(request.Memory, context);
-        var page = await history.SearchAsync(memory.Id, request.Text, request.History, request.AfterSequence, request.Limit, context.CancellationToken);
+        var page = await history.SearchAsync(memory.Id, new EditSearch(request.Text, request.History, [.. request.States.Select(state => (EditState)state)], request.NewestFirst, request.AfterSequence, request.Limit), context.CancellationToken);
         return new Wire.SearchEditsReply { Edits = { page.Edits.Select(WireForms.Recorded) }, Next = page.Next };
     }
 
@@ -81,6 +97,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         return new Wire.GetFactHistoryReply { Edits = { (await history.OfFactAsync(memory.Id, WireForms.Id("fact_id", request.FactId), context.CancellationToken)).Select(WireForms.Recorded) } };
     }
 
+    [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.OutOfScopeSet> PutOutOfScope(IAsyncStreamReader<Wire.OutOfScopePrompt> requestStream, ServerCallContext context)
     {
         if (!await requestStream.MoveNext(context.CancellationToken)) throw new ArgumentException("the stream is empty; name the memory and a prompt in its first message");
@@ -96,6 +113,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
             await responseStream.WriteAsync(WireForms.OutOfScope(prompt));
     }
 
+    [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.Commit> CommitNow(Wire.CommitNowRequest request, ServerCallContext context) =>
         WireForms.Committed(await commits.CommitNowAsync((await FindAsync(request.Memory, context)).Id, context.CancellationToken));
 
@@ -105,9 +123,9 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         return new Wire.ListCommitsReply { Commits = { (await commits.ListAsync(memory.Id, request.AfterSequence, context.CancellationToken)).Select(WireForms.Committed) } };
     }
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.LlmVersion> ReleaseLlm(Wire.ReleaseLlmRequest request, ServerCallContext context)
     {
-        NeedOperator(context);
         var llm = new NewLlm(request.Name, request.Version, request.Family, request.Uri, request.ContentHash);
         return WireForms.Llm(await llms.ReleaseAsync(llm, CallerOf(context).Name, context.CancellationToken));
     }
@@ -115,9 +133,9 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     public override async Task<Wire.ListLlmsReply> ListLlms(Wire.ListLlmsRequest request, ServerCallContext context) =>
         new() { Llms = { (await llms.ListAsync(request.Retired, context.CancellationToken)).Select(WireForms.Llm) } };
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.LlmVersion> RetireLlm(Wire.RetireLlmRequest request, ServerCallContext context)
     {
-        NeedOperator(context);
         return WireForms.Llm(await llms.RetireAsync(WireForms.Id("id", request.Id), context.CancellationToken));
     }
 
@@ -134,10 +152,16 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
         do
         {
             var message = requests.Current;
-            row++;
-            if (message.Memory.Length > 0 && message.Memory != memory) throw new ArgumentException($"edit {row}: memory is \"{message.Memory}\", where the stream began with \"{memory}\"; open a stream for each memory");
-            yield return new NumberedEdit(row, WireForms.Edit(message.Edit));
+            if (message.Memory.Length > 0 && message.Memory != memory) throw new ArgumentException($"edit {row + 1}: memory is \"{message.Memory}\", where the stream began with \"{memory}\"; open a stream for each memory");
+            if (message.Edit is not null || message.Edits.Count == 0) yield return new NumberedEdit(++row, WireForms.Edit(message.Edit));
+            foreach (var edit in message.Edits) yield return new NumberedEdit(++row, WireForms.Edit(edit));
         }
+        while (await requests.MoveNext(cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> PiecesOf(IAsyncStreamReader<Wire.ImportedPiece> requests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        do yield return requests.Current.Content.Memory;
         while (await requests.MoveNext(cancellationToken));
     }
 
@@ -148,11 +172,6 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     }
 
     private static Caller CallerOf(ServerCallContext context) => Caller.Of(context.GetHttpContext().User);
-
-    private static void NeedOperator(ServerCallContext context)
-    {
-        if (!context.GetHttpContext().User.IsInRole(Caller.Operator)) throw new RpcException(new Status(StatusCode.PermissionDenied, "only an operator's key may change the catalogue"));
-    }
 
     private Task<MemoryRecord> FindAsync(string memory, ServerCallContext context) => memories.FindAsync(CallerOf(context).Tenant, memory, context.CancellationToken);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.ImportingEdits;
 using MindBridge.EditRegistry.KeepingAnswers;
 using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
@@ -111,6 +112,18 @@ internal static class WireForms
 
     public static Wire.EditProblem Problem(EditProblem problem) => new() { Row = problem.Row, Field = problem.Field, Problem = problem.Problem, Remedy = problem.Remedy };
 
+    public static Wire.ImportProgress Progress(ImportSoFar soFar) => new() { ThroughRow = soFar.ThroughRow, Accepted = soFar.Accepted, Repeated = soFar.Repeated };
+
+    public static Wire.ImportProgress Imported(ImportOutcome outcome) => new()
+    {
+        ThroughRow = outcome.Accepted + outcome.Repeated + outcome.Problems.Count,
+        Accepted = outcome.Accepted,
+        Repeated = outcome.Repeated,
+        Problems = { outcome.Problems.Select(problem => Problem(problem, warning: false)).Concat(outcome.Warnings.Select(problem => Problem(problem, warning: true))) },
+        Conflicts = { outcome.Conflicts.Select(Conflict) },
+        Finished = true,
+    };
+
     public static Wire.EditConflict Conflict(EditConflict conflict) => new() { KeptRow = conflict.KeptRow, SupersededRow = conflict.SupersededRow };
 
     public static Wire.Commit Committed(Commit commit) => new()
@@ -141,6 +154,9 @@ internal static class WireForms
     public static Guid Id(string field, string text) => Guid.TryParse(text, out var id) ? id : throw new ArgumentException($"{field} is \"{text}\"; give an id as the registry wrote it");
 
     public static string? Absent(string text) => text.Length == 0 ? null : text;
+
+    private static Wire.ImportProblem Problem(FileProblem problem, bool warning) =>
+        new() { Row = problem.Row, Line = problem.Line ?? 0, Field = problem.Field, Problem = problem.Problem, Remedy = problem.Remedy, Warning = warning };
 
     private static string Moment(DateTimeOffset? moment) => moment?.ToString("O", CultureInfo.InvariantCulture) ?? "";
 

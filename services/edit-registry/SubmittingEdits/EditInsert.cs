@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace MindBridge.EditRegistry.SubmittingEdits;
 
@@ -12,6 +11,9 @@ internal static class EditInsert
             source, author, reason, external_id, valid_from, valid_until, received_at) FROM STDIN (FORMAT BINARY)
         """;
 
+    // Sent in pieces of this many bytes, so that Postgres works while the next is written.
+    private const int Sent = 256 * 1024;
+
     public static Task WriteAsync(RegistryContext db, IReadOnlyList<RecordedEdit> edits, CancellationToken cancellationToken)
     {
         if (db.Database.GetDbConnection() is NpgsqlConnection postgres) return CopyAsync(postgres, edits, cancellationToken);
@@ -19,49 +21,58 @@ internal static class EditInsert
         return db.SaveChangesAsync(cancellationToken);
     }
 
-    // Written without awaiting every field: a field goes into a buffer, and only a full buffer is sent.
     public static async Task CopyAsync(NpgsqlConnection postgres, IReadOnlyList<RecordedEdit> edits, CancellationToken cancellationToken)
     {
-        await using var rows = await postgres.BeginBinaryImportAsync(Copy, cancellationToken);
-        foreach (var edit in edits)
+        await using var copy = await postgres.BeginRawBinaryCopyAsync(Copy, cancellationToken);
+        var rows = new CopyRows();
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            rows.StartRow();
-            rows.Write(edit.Id, NpgsqlDbType.Uuid);
-            rows.Write(edit.MemoryId, NpgsqlDbType.Uuid);
-            rows.Write(edit.Sequence, NpgsqlDbType.Bigint);
-            rows.Write(edit.ClientKey, NpgsqlDbType.Text);
-            rows.Write(edit.FactId, NpgsqlDbType.Uuid);
-            rows.Write(edit.Retraction, NpgsqlDbType.Boolean);
-            rows.Write(edit.Subject, NpgsqlDbType.Text);
-            Text(edit.Relation);
-            rows.Write(edit.Object, NpgsqlDbType.Text);
-            rows.Write(edit.Prompt, NpgsqlDbType.Text);
-            Text(edit.OldObject);
-            rows.Write(edit.Wordings, NpgsqlDbType.Text);
-            rows.Write(edit.Paraphrases, NpgsqlDbType.Text);
-            rows.Write(edit.Locality, NpgsqlDbType.Text);
-            Text(edit.Source);
-            rows.Write(edit.Author, NpgsqlDbType.Text);
-            Text(edit.Reason);
-            Text(edit.ExternalId);
-            Moment(edit.ValidFrom);
-            Moment(edit.ValidUntil);
-            rows.Write(edit.ReceivedAt, NpgsqlDbType.TimestampTz);
+            foreach (var edit in edits)
+            {
+                Write(rows, edit);
+                if (rows.Written.Length >= Sent) await SendAsync();
+            }
+
+            rows.End();
+            await SendAsync();
+        }
+        catch
+        {
+            // Disposed of as it is, the stream would claim to be complete.
+            await copy.CancelAsync();
+            throw;
         }
 
-        await rows.CompleteAsync(cancellationToken);
-
-        void Text(string? value)
+        async Task SendAsync()
         {
-            if (value is null) rows.WriteNull();
-            else rows.Write(value, NpgsqlDbType.Text);
+            await copy.WriteAsync(rows.Written, cancellationToken);
+            rows.Clear();
         }
+    }
 
-        void Moment(DateTimeOffset? value)
-        {
-            if (value is { } moment) rows.Write(moment, NpgsqlDbType.TimestampTz);
-            else rows.WriteNull();
-        }
+    private static void Write(CopyRows rows, RecordedEdit edit)
+    {
+        rows.Row(21);
+        rows.Field(edit.Id);
+        rows.Field(edit.MemoryId);
+        rows.Field(edit.Sequence);
+        rows.Field(edit.ClientKey);
+        rows.Field(edit.FactId);
+        rows.Field(edit.Retraction);
+        rows.Field(edit.Subject);
+        rows.Field(edit.Relation);
+        rows.Field(edit.Object);
+        rows.Field(edit.Prompt);
+        rows.Field(edit.OldObject);
+        rows.Field(edit.Wordings);
+        rows.Field(edit.Paraphrases);
+        rows.Field(edit.Locality);
+        rows.Field(edit.Source);
+        rows.Field(edit.Author);
+        rows.Field(edit.Reason);
+        rows.Field(edit.ExternalId);
+        rows.Field(edit.ValidFrom);
+        rows.Field(edit.ValidUntil);
+        rows.Field(edit.ReceivedAt);
     }
 }

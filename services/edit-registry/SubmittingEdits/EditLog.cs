@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using MindBridge.EditRegistry.CreatingMemories;
 
@@ -9,26 +8,26 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
 {
     // While edits keep coming, a commit waits at most this many times the memory's pause.
     private const int LongestDebounce = 10;
-    private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
     /// <summary>Submits the rows of one request, numbered from 1.</summary>
     public Task<Submission> SubmitAsync(Guid memory, string author, IReadOnlyList<NewEdit> edits, BatchRule rule, CancellationToken cancellationToken) =>
-        SubmitAsync(memory, author, [.. edits.Select((edit, i) => new NumberedEdit(i + 1, edit))], rule, new SpokenFacts(), cancellationToken);
+        SubmitAsync(memory, author, [.. edits.Select((edit, i) => new CheckedEdit(new NumberedEdit(i + 1, edit)))], rule, new SpokenFacts(), cancellationToken);
 
     /// <summary>Submits a part of a stream or file; <paramref name="spoken"/> goes from part to part.</summary>
-    public async Task<Submission> SubmitAsync(Guid memory, string author, IReadOnlyList<NumberedEdit> edits, BatchRule rule, SpokenFacts spoken, CancellationToken cancellationToken)
+    public async Task<Submission> SubmitAsync(Guid memory, string author, IReadOnlyList<CheckedEdit> edits, BatchRule rule, SpokenFacts spoken, CancellationToken cancellationToken)
     {
-        var (good, problems) = (new List<NumberedEdit>(edits.Count), new List<EditProblem>());
+        var (good, problems) = (new List<CheckedEdit>(edits.Count), new List<EditProblem>());
         foreach (var edit in edits)
         {
-            if (EditRules.Check(edit.Edit, edit.Row) is { } problem) problems.Add(problem);
+            if (edit.Problem is { } problem) problems.Add(problem);
             else good.Add(edit);
         }
 
-        if (good.Count == 0 || (rule is BatchRule.AllOrNothing && problems.Count > 0)) return new Submission([], problems, []);
         var conflicts = new List<EditConflict>();
-        var submitted = await AppendAsync(memory, author, good, conflicts, spoken, cancellationToken);
-        return new Submission(submitted, problems, conflicts);
+        var refused = good.Count == 0 || (rule is BatchRule.AllOrNothing && problems.Count > 0);
+        var submission = new Submission(refused ? [] : await AppendAsync(memory, author, good, conflicts, spoken, cancellationToken), problems, conflicts);
+        EditCounts.Count(submission);
+        return submission;
     }
 
     /// <summary>What was recorded under a client key; null when nothing was.</summary>
@@ -38,18 +37,18 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
         return await db.Edits.Where(e => e.MemoryId == memory && e.ClientKey == clientKey).Select(e => new SubmittedEdit(1, e.Id, e.Sequence, true)).SingleOrDefaultAsync(cancellationToken);
     }
 
-    private async Task<IReadOnlyList<SubmittedEdit>> AppendAsync(Guid id, string author, List<NumberedEdit> edits, List<EditConflict> conflicts, SpokenFacts spoken, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SubmittedEdit>> AppendAsync(Guid id, string author, List<CheckedEdit> edits, List<EditConflict> conflicts, SpokenFacts spoken, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var memory = await db.LockAsync(id, cancellationToken);
         var known = await KnownAsync(db, id, edits, cancellationToken);
         var now = time.GetUtcNow();
-        using var hash = new HistoryHash(memory.HistoryHash);
+        var hash = new HistoryHash(memory.HistoryHash);
         var (fresh, submitted) = (new List<RecordedEdit>(edits.Count), new List<SubmittedEdit>(edits.Count));
-        foreach (var (row, edit) in edits)
+        foreach (var edit in edits)
         {
-            var key = edit.ClientKey ?? $"registry/{Guid.CreateVersion7(now):N}";
+            var (row, key) = (edit.Row, edit.Edit.ClientKey ?? $"registry/{Guid.CreateVersion7(now):N}");
             if (known.TryGetValue(key, out var earlier))
             {
                 submitted.Add(new SubmittedEdit(row, earlier.Id, earlier.Sequence, Repeated: true));
@@ -58,7 +57,7 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
 
             var recorded = Record(edit, key, memory, memory.LastSequence + fresh.Count + 1, author, now);
             fresh.Add(recorded);
-            hash.Add(recorded);
+            hash.Add(edit.Digest);
             known.Add(key, (recorded.Id, recorded.Sequence));
             if (spoken.Speak(recorded.FactId, row, recorded.Object) is { } conflict) conflicts.Add(conflict);
             submitted.Add(new SubmittedEdit(row, recorded.Id, recorded.Sequence, Repeated: false));
@@ -75,7 +74,7 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
     }
 
     // The memory is locked, so no other writer can add one of these keys before this transaction ends.
-    private static async Task<Dictionary<string, (Guid Id, long Sequence)>> KnownAsync(RegistryContext db, Guid memory, List<NumberedEdit> edits, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, (Guid Id, long Sequence)>> KnownAsync(RegistryContext db, Guid memory, List<CheckedEdit> edits, CancellationToken cancellationToken)
     {
         var keys = edits.Where(e => e.Edit.ClientKey is not null).Select(e => e.Edit.ClientKey!).ToArray();
         if (keys.Length == 0) return new(StringComparer.Ordinal);
@@ -83,30 +82,34 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
         return found.ToDictionary(e => e.ClientKey, e => (e.Id, e.Sequence), StringComparer.Ordinal);
     }
 
-    private static RecordedEdit Record(NewEdit edit, string key, MemoryRecord memory, long sequence, string author, DateTimeOffset now) => new()
+    private static RecordedEdit Record(CheckedEdit known, string key, MemoryRecord memory, long sequence, string author, DateTimeOffset now)
     {
-        Id = Guid.CreateVersion7(now),
-        MemoryId = memory.Id,
-        Sequence = sequence,
-        ClientKey = key,
-        FactId = FactId.Of(edit),
-        Retraction = edit.Retraction,
-        Subject = edit.Subject!,
-        Relation = string.IsNullOrWhiteSpace(edit.Relation) ? null : edit.Relation,
-        Object = edit.Object!,
-        Prompt = edit.Prompt!,
-        OldObject = edit.OldObject,
-        Wordings = edit.Wordings.Count == 0 ? "[]" : JsonSerializer.Serialize(edit.Wordings, Json),
-        Paraphrases = edit.Paraphrases.Count == 0 ? "[]" : JsonSerializer.Serialize(edit.Paraphrases, Json),
-        Locality = edit.Locality.Count == 0 ? "[]" : JsonSerializer.Serialize(edit.Locality, Json),
-        Source = edit.Source,
-        Author = author,
-        Reason = edit.Reason,
-        ExternalId = edit.ExternalId,
-        ValidFrom = edit.ValidFrom?.ToUniversalTime(),
-        ValidUntil = edit.ValidUntil?.ToUniversalTime(),
-        ReceivedAt = now,
-    };
+        var edit = known.Edit;
+        return new RecordedEdit
+        {
+            Id = Guid.CreateVersion7(now),
+            MemoryId = memory.Id,
+            Sequence = sequence,
+            ClientKey = key,
+            FactId = known.FactId,
+            Retraction = edit.Retraction,
+            Subject = edit.Subject!,
+            Relation = known.Relation,
+            Object = edit.Object!,
+            Prompt = edit.Prompt!,
+            OldObject = edit.OldObject,
+            Wordings = known.Wordings,
+            Paraphrases = known.Paraphrases,
+            Locality = known.Locality,
+            Source = edit.Source,
+            Author = author,
+            Reason = edit.Reason,
+            ExternalId = edit.ExternalId,
+            ValidFrom = edit.ValidFrom?.ToUniversalTime(),
+            ValidUntil = edit.ValidUntil?.ToUniversalTime(),
+            ReceivedAt = now,
+        };
+    }
 
     private static void Schedule(MemoryRecord memory, DateTimeOffset now)
     {

@@ -30,10 +30,10 @@ internal static class EditRules
             ?? Text("source", edit.Source, LongestText)
             ?? Text("reason", edit.Reason, LongestText)
             ?? Text("externalId", edit.ExternalId, LongestName)
-            ?? Texts("wordings", edit.Wordings)
-            ?? Texts("paraphrases", edit.Paraphrases)
-            ?? Texts("locality", [.. edit.Locality.Select(probe => probe.Prompt)])
-            ?? Texts("locality", [.. edit.Locality.Select(probe => probe.Answer)])
+            ?? Texts("wordings", edit.Wordings, text => text)
+            ?? Texts("paraphrases", edit.Paraphrases, text => text)
+            ?? Texts("locality", edit.Locality, probe => probe.Prompt)
+            ?? Texts("locality", edit.Locality, probe => probe.Answer)
             ?? (edit.ValidUntil <= edit.ValidFrom ? new EditProblem(row, "validUntil", "is not after validFrom", "give a later moment, or leave it out") : null);
 
         EditProblem? Needed(string field, string? value, int longest) =>
@@ -48,10 +48,12 @@ internal static class EditRules
             return HasLoneSurrogate(value) ? new EditProblem(row, field, "holds half a character (a lone surrogate)", "send valid UTF-8") : null;
         }
 
-        EditProblem? Texts(string field, IReadOnlyList<string?> values)
+        EditProblem? Texts<T>(string field, IReadOnlyList<T> values, Func<T, string?> text)
         {
             if (values.Count > MostTexts) return new EditProblem(row, field, $"has {values.Count} entries", $"give at most {MostTexts}");
-            return values.Select(value => Needed(field, value, LongestText)).FirstOrDefault(problem => problem is not null);
+            for (var i = 0; i < values.Count; i++)
+                if (Needed(field, text(values[i]), LongestText) is { } problem) return problem;
+            return null;
         }
     }
 

@@ -18,12 +18,12 @@ internal sealed class EditStream(EditLog log)
         SpokenFacts? spoken,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var waiting = Channel.CreateBounded<NumberedEdit>(new BoundedChannelOptions(LargestPart) { SingleReader = true, SingleWriter = true });
+        var waiting = Channel.CreateBounded<CheckedEdit>(new BoundedChannelOptions(LargestPart) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(source, waiting.Writer, stop.Token);
         try
         {
-            var part = new List<NumberedEdit>(LargestPart);
+            var part = new List<CheckedEdit>(LargestPart);
             while (await waiting.Reader.WaitToReadAsync(cancellationToken))
             {
                 part.Clear();
@@ -38,11 +38,11 @@ internal sealed class EditStream(EditLog log)
         }
     }
 
-    private static async Task ReadAsync(IAsyncEnumerable<NumberedEdit> source, ChannelWriter<NumberedEdit> waiting, CancellationToken cancellationToken)
+    private static async Task ReadAsync(IAsyncEnumerable<NumberedEdit> source, ChannelWriter<CheckedEdit> waiting, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var edit in source.WithCancellation(cancellationToken)) await waiting.WriteAsync(edit, cancellationToken);
+            await foreach (var edit in source.WithCancellation(cancellationToken)) await waiting.WriteAsync(new CheckedEdit(edit), cancellationToken);
             waiting.Complete();
         }
         catch (Exception e)

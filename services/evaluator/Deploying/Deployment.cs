@@ -27,4 +27,30 @@ internal sealed class Deployment
     public long Sequence { get; set; }
 
     public DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary>How many of 100 users get the challenger's answers.</summary>
+    public int CanaryPercent { get; set; }
+
+    /// <summary>How many of 100 requests the challenger answers as well, for comparison alone.</summary>
+    public int ShadowPercent { get; set; }
+
+    /// <summary>What ends a canary by itself, as JSON; null where none runs.</summary>
+    public string? Limits { get; set; }
+
+    /// <summary>Since when the challenger is tried; null when it is not.</summary>
+    public DateTimeOffset? TrialSince { get; set; }
+
+    /// <summary>Rises with every change, of the trial too.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>True while the challenger answers users or shadows them: no other may take its name then.</summary>
+    public bool IsTried => CanaryPercent > 0 || ShadowPercent > 0;
+
+    /// <summary>Ends canary and shadow; true when there was one.</summary>
+    public bool EndTrial()
+    {
+        var was = IsTried;
+        (CanaryPercent, ShadowPercent, Limits, TrialSince) = (0, 0, null, null);
+        return was;
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
+using MindBridge.Evaluator.Auditing;
 
 namespace MindBridge.Evaluator.Deploying;
 
@@ -26,6 +27,7 @@ internal static class DeploymentRows
     public static void Promote(this EvaluatorContext db, Deployment deployment, string bridge, long commit, ChangeCause cause, string by, string? reason, TimeProvider time)
     {
         var before = deployment.Champion;
+        db.Audit(deployment.TenantId, by, "promote", Subject(deployment), deployment.MemoryId, new { Champion = before, deployment.Previous, deployment.CanaryPercent, deployment.ShadowPercent }, new { Champion = bridge, Previous = before, cause }, reason, time.GetUtcNow());
         deployment.Previous = before;
         Serve(db, deployment, bridge, commit, cause, before, by, reason, time);
         if (deployment.Challenger == bridge) (deployment.Challenger, deployment.ChallengerCommit) = (null, null);
@@ -39,6 +41,9 @@ internal static class DeploymentRows
         var came = await db.DeploymentChanges.AsNoTracking()
             .Where(c => c.MemoryId == deployment.MemoryId && c.LlmId == deployment.LlmId && c.BridgeId == back && c.Cause != ChangeCause.RollBack)
             .OrderByDescending(c => c.Sequence).FirstAsync(cancellationToken);
+        db.Audit(
+            deployment.TenantId, by, "roll back", Subject(deployment), deployment.MemoryId, new { Champion = taken, deployment.Previous, deployment.CanaryPercent, deployment.ShadowPercent }, new { Champion = back, Previous = came.PreviousBridgeId }, reason,
+            time.GetUtcNow());
         deployment.Previous = came.PreviousBridgeId;
         Serve(db, deployment, back, came.CommitSequence, ChangeCause.RollBack, taken, by, reason, time);
         (deployment.Challenger, deployment.ChallengerCommit) = (taken, takenCommit);
@@ -49,17 +54,24 @@ internal static class DeploymentRows
     public static Task<bool> WasTakenBackAsync(this EvaluatorContext db, Deployment deployment, string bridge, CancellationToken cancellationToken) => db.DeploymentChanges.AnyAsync(
         c => c.MemoryId == deployment.MemoryId && c.LlmId == deployment.LlmId && c.Cause == ChangeCause.RollBack && c.PreviousBridgeId == bridge, cancellationToken);
 
-    /// <summary>Names the bridge that is tried or held, unless one of a newer commit is.</summary>
+    /// <summary>A deployment as the audit log names it.</summary>
+    public static string Subject(this Deployment deployment) => $"{deployment.MemoryId} on {deployment.LlmId}";
+
+    /// <summary>Names the bridge that is evaluated or held, unless one of a newer commit is, or users get another one's answers.</summary>
     public static void Challenge(this Deployment deployment, string bridge, long commit, DateTimeOffset now)
     {
         if (deployment.Champion == bridge || commit < (deployment.ChallengerCommit ?? long.MinValue)) return;
-        if (deployment.Challenger == bridge) return;
+        if (deployment.Challenger == bridge || deployment.IsTried) return;
         (deployment.Challenger, deployment.ChallengerCommit, deployment.ChangedAt) = (bridge, commit, now);
+        deployment.Revision++;
     }
 
     private static void Serve(EvaluatorContext db, Deployment deployment, string bridge, long commit, ChangeCause cause, string? before, string by, string? reason, TimeProvider time)
     {
         var now = time.GetUtcNow();
+        // A trial compares with the champion that was.
+        deployment.EndTrial();
+        deployment.Revision++;
         (deployment.Champion, deployment.ChampionCommit, deployment.Sequence, deployment.ChangedAt) = (bridge, commit, deployment.Sequence + 1, now);
         db.DeploymentChanges.Add(new DeploymentChange
         {

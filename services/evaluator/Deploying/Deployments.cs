@@ -1,17 +1,30 @@
 using Microsoft.EntityFrameworkCore;
+using MindBridge.Evaluator.Gating;
+using MindBridge.Evaluator.ReadingEvaluations;
+using MindBridge.Evaluator.SendingWebhooks;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Security;
 
 namespace MindBridge.Evaluator.Deploying;
 
 /// <summary>Which bridge serves which memory on which LLM version, and what operators change of it by hand.</summary>
-internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, TimeProvider time)
+internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, WebhookNotices notices, TimeProvider time)
 {
     public async Task<IReadOnlyList<Deployment>> ListAsync(Caller caller, Guid? memory, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var (all, tenant) = (caller.IsForAll, caller.Tenant);
         return await db.Deployments.AsNoTracking().Where(d => (all || d.TenantId == tenant) && (memory == null || d.MemoryId == memory)).OrderBy(d => d.TenantId).ThenBy(d => d.MemoryId).ThenBy(d => d.LlmId).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>What served when, the latest first.</summary>
+    public async Task<IReadOnlyList<DeploymentChange>> ListChangesAsync(Caller caller, Guid? memory, Guid? llm, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var (all, tenant) = (caller.IsForAll, caller.Tenant);
+        return await db.DeploymentChanges.AsNoTracking()
+            .Where(c => (memory == null || c.MemoryId == memory) && (llm == null || c.LlmId == llm) && db.Deployments.Any(d => d.MemoryId == c.MemoryId && d.LlmId == c.LlmId && (all || d.TenantId == tenant)))
+            .OrderByDescending(c => c.MadeAt).ThenByDescending(c => c.Sequence).Take(Page.Size(limit)).ToListAsync(cancellationToken);
     }
 
     /// <summary>Makes a bridge the champion by hand.</summary>
@@ -23,18 +36,19 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var deployment = await FindAsync(db, caller, memory, llm, cancellationToken);
         if (deployment.Champion == bridge) return deployment;
-        var evaluations = await db.Evaluations.AsNoTracking().Where(e => e.BridgeId == bridge && e.MemoryId == memory && e.LlmId == llm).OrderByDescending(e => e.CompletedAt).ToListAsync(cancellationToken);
-        if (evaluations.Count == 0)
+        var scores = await db.GatingScoresAsync(bridge, memory, llm, cancellationToken);
+        if (scores.Count == 0)
         {
             throw deployment.Challenger == bridge
                 ? new RefusedNowException($"bridge {bridge} is being evaluated; wait for its scores, then promote it")
                 : new KeyNotFoundException($"memory {memory} has no evaluated bridge {bridge} on LLM {llm}; list its evaluations for bridges");
         }
 
-        var latest = evaluations[0];
-        if (!latest.GatePassed && string.IsNullOrWhiteSpace(althoughItFailed))
-            throw new RefusedNowException($"bridge {bridge} did not pass its gate ({string.Join("; ", latest.Why())}); say in although_it_failed why it shall serve all the same");
-        db.Promote(deployment, bridge, latest.CommitSequence, ChangeCause.Operator, caller.Name, string.IsNullOrWhiteSpace(althoughItFailed) ? null : althoughItFailed, time);
+        var reasons = await db.WhyNotAsync(deployment, bridge, scores, cancellationToken);
+        if (reasons.Count > 0 && string.IsNullOrWhiteSpace(althoughItFailed))
+            throw new RefusedNowException($"bridge {bridge} did not pass its gate ({string.Join("; ", reasons)}); say in although_it_failed why it shall serve all the same");
+        db.Promote(deployment, bridge, scores.Values.First().CommitSequence, ChangeCause.Operator, caller.Name, string.IsNullOrWhiteSpace(althoughItFailed) ? null : althoughItFailed, time);
+        await notices.TellPromotedAsync(db, deployment, ChangeCause.Operator, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return deployment;
@@ -51,12 +65,15 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
         if (deployment.Champion is null || deployment.Previous is null)
             throw new RefusedNowException($"memory {memory} had no bridge on LLM {llm} before {deployment.Champion ?? "now"}, so there is nothing to roll back to; promote another bridge instead");
         await db.RollBackAsync(deployment, caller.Name, string.IsNullOrWhiteSpace(reason) ? null : reason, time, cancellationToken);
+        await notices.TellRolledBackAsync(db, deployment, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return deployment;
     }
 
-    private static async Task<Deployment> FindAsync(EvaluatorContext db, Caller caller, Guid memory, Guid llm, CancellationToken cancellationToken) =>
+    /// <summary>The caller's deployment, locked.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public static async Task<Deployment> FindAsync(EvaluatorContext db, Caller caller, Guid memory, Guid llm, CancellationToken cancellationToken) =>
         await db.FindLockedAsync(memory, llm, cancellationToken) is { } found && caller.MaySee(found.TenantId)
             ? found
             : throw new KeyNotFoundException($"memory {memory} has no bridge on LLM {llm}; list the deployments for what there is");

@@ -1,46 +1,72 @@
+using MindBridge.Evaluator.MeasuringDifferences;
 using MindBridge.Evaluator.ScoringBridges;
 
 namespace MindBridge.Evaluator.Gating;
 
-/// <summary>The figures of an evaluation, in percent, with the numbers of probes behind them, and how they were taken.</summary>
+/// <summary>A figure of an evaluation.</summary>
+/// <param name="Name">As everybody calls it.</param>
+/// <param name="Kinds">The probes that count for it.</param>
+internal sealed record Figure(string Name, IReadOnlyList<ProbeKind> Kinds)
+{
+    /// <summary>True when a probe of this kind, by name, counts for it.</summary>
+    public bool Counts(string kind) => Kinds.Any(k => k.ToString() == kind);
+}
+
+/// <summary>The figures of an evaluation, in percent (or nats), with the numbers of probes behind them, and how they were taken.</summary>
 internal sealed record Scores(string Protocol, IReadOnlyDictionary<string, double> Percent, IReadOnlyDictionary<string, int> Counts)
 {
     /// <summary>The names of the figures.</summary>
     public const string Rel = "rel", Gen = "gen", Loc = "loc", Port = "port";
 
-    private static readonly (string Name, ProbeKind[] Kinds)[] s_figures =
+    /// <summary>Every figure.</summary>
+    public static IReadOnlyList<Figure> Figures { get; } =
     [
-        (Rel, [ProbeKind.Reliability]),
-        (Gen, [ProbeKind.Generality]),
-        (Loc, [ProbeKind.LocalityNeighbour, ProbeKind.LocalityHeldOut]),
-        ("loc-neighbour", [ProbeKind.LocalityNeighbour]),
-        ("loc-held-out", [ProbeKind.LocalityHeldOut]),
-        ("loc-same-subject", [ProbeKind.LocalitySameSubject]),
-        (Port, [ProbeKind.Portability]),
+        new(Rel, [ProbeKind.Reliability]),
+        new(Gen, [ProbeKind.Generality]),
+        new(Loc, [ProbeKind.LocalityNeighbour, ProbeKind.LocalityHeldOut]),
+        new("loc-neighbour", [ProbeKind.LocalityNeighbour]),
+        new("loc-held-out", [ProbeKind.LocalityHeldOut]),
+        new("loc-same-subject", [ProbeKind.LocalitySameSubject]),
+        new(Port, [ProbeKind.Portability]),
     ];
 
+    /// <summary>The 95 % intervals: Wilson's where hits are counted, resampled where not.</summary>
+    public IReadOnlyDictionary<string, Bounds> Intervals { get; init; } = new Dictionary<string, Bounds>(StringComparer.Ordinal);
+
     /// <summary>From the outcomes; a figure without probes is missing.</summary>
-    public static Scores Of(string protocol, IReadOnlyList<ProbeOutcome> outcomes)
+    public static Scores Of(string protocol, IReadOnlyList<ProbeOutcome> outcomes) => Of(protocol, [.. outcomes.Where(o => o.Value is not null).Select(o => (o.Kind, o.Value!.Value))]);
+
+    /// <inheritdoc cref="Of(string, IReadOnlyList{ProbeOutcome})"/>
+    public static Scores Of(string protocol, IReadOnlyList<(string Kind, double Value)> outcomes)
     {
-        var (percent, counts) = (new Dictionary<string, double>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
-        foreach (var (name, kinds) in s_figures)
+        var (percent, counts, intervals) = (new Dictionary<string, double>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, Bounds>(StringComparer.Ordinal));
+        var scale = ScoringProtocol.ScaleOf(protocol);
+        foreach (var figure in Figures)
         {
-            var names = kinds.Select(k => k.ToString()).ToHashSet(StringComparer.Ordinal);
-            var values = outcomes.Where(o => o.Value is not null && names.Contains(o.Kind)).Select(o => o.Value!.Value).ToList();
-            if (values.Count > 0) (percent[name], counts[name]) = (100 * values.Average(), values.Count);
+            var values = outcomes.Where(o => figure.Counts(o.Kind)).Select(o => o.Value).ToList();
+            if (values.Count == 0) continue;
+            var mean = values.Average();
+            var (low, high) = protocol == ScoringProtocol.Divergence ? Resampled.Of(values) : Wilson.Of(mean, values.Count);
+            (percent[figure.Name], counts[figure.Name], intervals[figure.Name]) = (scale * mean, values.Count, new Bounds(scale * low, scale * high));
         }
 
-        return new Scores(protocol, percent, counts);
+        return new Scores(protocol, percent, counts) { Intervals = intervals };
     }
 
-    /// <summary>The figures that both have, with how many points each fell from <paramref name="other"/> to this.</summary>
-    /// <exception cref="ArgumentException">They were taken under different protocols.</exception>
-    public IEnumerable<(string Name, double Drop)> DropsFrom(Scores other)
+    /// <exception cref="ArgumentException">They differ.</exception>
+    public static void RefuseIfOtherProtocol(string mine, string other)
     {
-        if (other.Protocol != Protocol)
-            throw new ArgumentException($"scores of different protocols are not comparable ({Protocol} and {other.Protocol}); evaluate both bridges under one");
-        return from figure in (string[])[Rel, Gen, Loc, Port]
-               where Percent.ContainsKey(figure) && other.Percent.ContainsKey(figure)
-               select (figure, other.Percent[figure] - Percent[figure]);
+        if (mine != other) throw new ArgumentException($"scores of different protocols are not comparable ({mine} and {other}); evaluate both bridges under one");
+    }
+
+    /// <summary>How many points a figure fell from <paramref name="other"/> to this; null where one of them lacks it.</summary>
+    /// <exception cref="ArgumentException">They were taken under different protocols.</exception>
+    public double? DropFrom(Scores other, string figure)
+    {
+        RefuseIfOtherProtocol(Protocol, other.Protocol);
+        return Percent.TryGetValue(figure, out var mine) && other.Percent.TryGetValue(figure, out var theirs) ? theirs - mine : null;
     }
 }
+
+/// <summary>Where a figure lies with 95 % confidence.</summary>
+internal sealed record Bounds(double Low, double High);

@@ -1,13 +1,24 @@
 using MindBridge.Contracts;
+using MindBridge.Evaluator.AskingForEvaluations;
+using MindBridge.Evaluator.Auditing;
+using MindBridge.Evaluator.Dashboard.Hosting;
 using MindBridge.Evaluator.Deploying;
+using MindBridge.Evaluator.Gating;
+using MindBridge.Evaluator.MakingProbeSets;
+using MindBridge.Evaluator.MeasuringDifferences;
 using MindBridge.Evaluator.NoticingBridges;
 using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Evaluator.Rpc;
 using MindBridge.Evaluator.ScoringBridges;
+using MindBridge.Evaluator.SendingWebhooks;
+using MindBridge.Evaluator.TrackingRetention;
+using MindBridge.Evaluator.TryingChallengers;
+using MindBridge.Evaluator.WatchingQuality;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Databases;
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Services;
@@ -34,12 +45,38 @@ public static class EvaluatorModule
         services.AddSingleton<BridgeScoring>();
         services.AddSingleton<EvaluateWork>();
         services.AddHostedService<JobWorker<EvaluatorContext, EvaluateWork>>();
+        services.AddSingleton<Judging>();
+        services.AddSingleton<OwnedMemories>();
+        services.AddSingleton<MemoryEdits>();
         services.AddSingleton<Deployments>();
+        services.AddSingleton<IGauges, ChampionScores>();
         services.AddSingleton<Evaluations>();
+        services.AddSingleton<Comparisons>();
+        services.AddSingleton<RetentionCurves>();
+        services.AddSingleton<Gates>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<ProbeSetStore>();
+        services.AddSingleton<ProbeGeneration>();
+        services.AddSingleton<EvaluationRequests>();
+        services.AddSingleton<Trials>();
+        services.AddSingleton<Alerts>();
+        services.AddSingleton<DriftWatch>();
+        services.AddSingleton<Schedules>();
+        services.AddReconciling<KeepSchedules>(settings.Look);
+        services.AddSingleton<Webhooks>();
+        services.AddSingleton<WebhookNotices>();
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<DeliverWork>();
+        services.AddHostedService<JobWorker<EvaluatorContext, DeliverWork>>();
         services.AddRefusals();
+        services.AddDashboard(configuration);
         return services;
     }
 
-    /// <summary>Maps every call.</summary>
-    public static void MapEvaluator(this IEndpointRouteBuilder routes) => routes.MapGrpcService<EvaluatorService>();
+    /// <summary>Maps every call, and the dashboard.</summary>
+    public static void MapEvaluator(this WebApplication app)
+    {
+        app.MapGrpcService<EvaluatorService>();
+        app.MapDashboard();
+    }
 }

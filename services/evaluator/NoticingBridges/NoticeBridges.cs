@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using MindBridge.Evaluator.Gating;
+using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Services;
@@ -15,11 +17,15 @@ internal sealed class NoticeBridges(ServiceClients services, IDbContextFactory<E
     {
         var listed = await services.Bridges().ListBridgesAsync(new Wire.ListBridgesRequest(), cancellationToken: cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var wanted = listed.Bridges.Select(b => new EvaluateBridge(b.Tenant, Guid.Parse(b.MemoryId), Guid.Parse(b.LlmId), b.BridgeId, [.. b.ProbeSetIds], settings.Protocol)).ToList();
-        var ids = wanted.Select(w => w.BridgeId).ToList();
-        var done = await db.Evaluations.Where(e => e.Protocol == settings.Protocol && ids.Contains(e.BridgeId)).Select(e => e.BridgeId).ToListAsync(cancellationToken);
+        var gates = await db.LatestGatesAsync([.. listed.Bridges.Select(b => Guid.Parse(b.MemoryId)).Distinct()], cancellationToken);
+        var wanted = from bridge in listed.Bridges
+                     let memory = Guid.Parse(bridge.MemoryId)
+                     from protocol in gates.TryGetValue(memory, out var gate) ? gate.Gate().Protocols : [settings.Protocol]
+                     select new EvaluateBridge(bridge.Tenant, memory, Guid.Parse(bridge.LlmId), bridge.BridgeId, [.. bridge.ProbeSetIds], protocol);
+        var ids = listed.Bridges.Select(b => b.BridgeId).ToList();
+        var done = await db.Evaluations.Where(e => e.Cause == EvaluationCause.Bridge && ids.Contains(e.BridgeId)).Select(e => new { e.BridgeId, e.Protocol }).ToListAsync(cancellationToken);
         var missing = 0;
-        foreach (var job in wanted.ExceptBy(done, w => w.BridgeId))
+        foreach (var job in wanted.ExceptBy(done.Select(d => (d.BridgeId, d.Protocol)), w => (w.BridgeId, w.Protocol)))
             if (await jobs.EnqueueAsync(db, EvaluateBridge.Kind, job.Key, job, cancellationToken)) missing++;
         return missing;
     }

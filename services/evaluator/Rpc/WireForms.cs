@@ -1,26 +1,37 @@
 using System.Globalization;
 using System.Text.Json;
 using MindBridge.Evaluator.Deploying;
+using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Evaluator.ScoringBridges;
+using MindBridge.Evaluator.TryingChallengers;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Evaluator.Rpc;
 
 /// <summary>What the evaluator holds as gRPC writes it, and back.</summary>
-internal static class WireForms
+internal static partial class WireForms
 {
-    public static Wire.Deployment Deployment(Deployment deployment) => new()
+    public static Wire.Deployment Deployment(Deployment deployment)
     {
-        Tenant = deployment.TenantId,
-        MemoryId = deployment.MemoryId.ToString(),
-        LlmId = deployment.LlmId.ToString(),
-        Champion = deployment.Champion ?? "",
-        Previous = deployment.Previous ?? "",
-        Challenger = deployment.Challenger ?? "",
-        Sequence = deployment.Sequence,
-        ChangedAt = Moment(deployment.ChangedAt),
-    };
+        var wire = new Wire.Deployment
+        {
+            Tenant = deployment.TenantId,
+            MemoryId = deployment.MemoryId.ToString(),
+            LlmId = deployment.LlmId.ToString(),
+            Champion = deployment.Champion ?? "",
+            Previous = deployment.Previous ?? "",
+            Challenger = deployment.Challenger ?? "",
+            Sequence = deployment.Sequence,
+            ChangedAt = Moment(deployment.ChangedAt),
+            CanaryPercent = deployment.CanaryPercent,
+            ShadowPercent = deployment.ShadowPercent,
+            TrialSince = Moment(deployment.TrialSince),
+            Revision = deployment.Revision,
+        };
+        if (deployment.Limits is not null) wire.Limits = Limits(TrafficLimits.Read(deployment.Limits));
+        return wire;
+    }
 
     public static Wire.Evaluation Evaluation(Evaluation evaluation)
     {
@@ -39,6 +50,13 @@ internal static class WireForms
             Reasons = { evaluation.Why() },
             Notes = { JsonSerializer.Deserialize<string[]>(evaluation.Notes)! },
             CompletedAt = Moment(evaluation.CompletedAt),
+            Intervals = { taken.Intervals.ToDictionary(i => i.Key, i => Interval(i.Value), StringComparer.Ordinal) },
+            ProbeSetId = evaluation.ProbeSetId ?? "",
+            Cause = evaluation.Cause,
+            RequestedBy = evaluation.RequestedBy ?? "",
+            Unit = ScoringProtocol.UnitOf(evaluation.Protocol),
+            CommitSequence = evaluation.CommitSequence,
+            GateVersion = evaluation.GateVersion,
         };
     }
 
@@ -51,7 +69,17 @@ internal static class WireForms
         Before = outcome.BeforeText,
         After = outcome.AfterText,
         Value = outcome.Value ?? 0,
+        Place = outcome.Place,
+        CommitSequence = outcome.Cohort ?? 0,
     };
+
+    /// <summary>With what was scored, and when.</summary>
+    public static Wire.ProbeOutcome Outcome(ProbeOutcome outcome, Evaluation of)
+    {
+        var wire = Outcome(outcome);
+        (wire.EvaluationId, wire.BridgeId, wire.LlmId, wire.Protocol, wire.CompletedAt) = (of.Id.ToString(), of.BridgeId, of.LlmId.ToString(), of.Protocol, Moment(of.CompletedAt));
+        return wire;
+    }
 
     /// <exception cref="ArgumentException">The text is no id.</exception>
     public static Guid Id(string field, string text) => Guid.TryParse(text, out var id) ? id : throw new ArgumentException($"{field} is \"{text}\"; give an id as the lists show it");
@@ -62,4 +90,7 @@ internal static class WireForms
     public static string? Absent(string text) => text.Length == 0 ? null : text;
 
     private static string Moment(DateTimeOffset moment) => moment.ToString("O", CultureInfo.InvariantCulture);
+
+    // Empty where it has not come.
+    private static string Moment(DateTimeOffset? moment) => moment is { } came ? Moment(came) : "";
 }

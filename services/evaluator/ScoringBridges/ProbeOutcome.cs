@@ -23,6 +23,9 @@ internal sealed class ProbeOutcome
     /// <summary>The edited LLM's answer.</summary>
     public required string AfterText { get; init; }
 
-    /// <summary>From 0 to 1; null where the protocol says nothing of such a probe.</summary>
+    /// <summary>The commit that the probe's edit came with; null where that is not known.</summary>
+    public long? Cohort { get; init; }
+
+    /// <summary>From 0 to 1, or nats; null where the protocol says nothing of such a probe.</summary>
     public double? Value { get; init; }
 }

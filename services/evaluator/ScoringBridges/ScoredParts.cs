@@ -24,8 +24,8 @@ internal sealed class ScoredParts(IDbContextFactory<EvaluatorContext> contexts)
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO probe_outcomes (evaluation_id, place, kind, edit_id, prompt, answer, before_text, after_text, value)
-                VALUES ({o.EvaluationId}, {o.Place}, {o.Kind}, NULLIF({o.EditId ?? ""}, ''), {o.Prompt}, {o.Answer}, {o.BeforeText}, {o.AfterText}, NULLIF({o.Value ?? Unscored}, {Unscored})) ON CONFLICT DO NOTHING
+                INSERT INTO probe_outcomes (evaluation_id, place, kind, edit_id, prompt, answer, before_text, after_text, value, cohort)
+                VALUES ({o.EvaluationId}, {o.Place}, {o.Kind}, NULLIF({o.EditId ?? ""}, ''), {o.Prompt}, {o.Answer}, {o.BeforeText}, {o.AfterText}, NULLIF({o.Value ?? Unscored}, {Unscored}), NULLIF({o.Cohort ?? 0L}, 0)) ON CONFLICT DO NOTHING
                 """,
                 cancellationToken);
         }

@@ -18,9 +18,7 @@ public static class InferenceHost
         also?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseMindBridgeDefaults();
         app.MapMindBridgeDefaults();
         app.MapInference();
         return app;

@@ -1,5 +1,6 @@
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Operations;
 using MindBridge.Platform.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -30,6 +31,7 @@ public static class DatabaseRegistration
         services.AddSingleton<DeadLetters<TContext>>();
         services.AddSingleton<JobQueue<TContext>>();
         services.AddSingleton<IOperated, Operated<TContext>>();
+        services.AddSingleton<IGauges, DatabaseGauges<TContext>>();
         services.AddHealthChecks().AddCheck<DatabaseHealth<TContext>>($"database {schema}", tags: ["ready"]);
         return services;
     }

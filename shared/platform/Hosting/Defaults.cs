@@ -1,12 +1,12 @@
 using MindBridge.Platform.Jobs;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Operations;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Security;
 using MindBridge.Platform.Tracing;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,16 +27,16 @@ public static class Defaults
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(builder.Configuration.GetSection("Jobs").Get<JobSettings>() ?? new JobSettings());
-        services.AddSingleton(builder.Configuration.GetSection("Security").Get<SecuritySettings>() ?? new SecuritySettings());
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(Caller.Operator, policy => policy.RequireRole(Caller.Operator, Caller.Service));
+        services.AddSecurity(builder.Configuration);
         services.AddHealthChecks();
         services.AddProblemDetails();
         services.AddRefusals();
         services.AddGrpcHealthChecks();
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+        var otlp = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        services.AddSingleton(_ => new MetricsPage(service, otlp));
+        services.AddSingleton<GaugeReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<GaugeReader>());
+        if (otlp)
         {
             services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
                 .AddSource(TraceContext.Source.Name, "MassTransit", "Npgsql", "Microsoft.AspNetCore")
@@ -49,12 +49,27 @@ public static class Defaults
         return builder;
     }
 
-    /// <summary>Maps <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its database and bus answer), open to all.</summary>
+    /// <summary>What every request goes through before it reaches its endpoint.</summary>
+    public static WebApplication UseMindBridgeDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseAuthentication();
+        var limit = app.Services.GetRequiredService<CallLimit>();
+        app.Use((context, next) => limit.InvokeAsync(context, next));
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>Maps <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its database and bus answer), open to all, and <c>/metrics</c>, which speaks of every tenant, for operators.</summary>
     public static WebApplication MapMindBridgeDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
+        // Made now, so that nothing that happens before the first scrape goes uncounted.
+        var metrics = app.Services.GetRequiredService<MetricsPage>();
+        app.MapGet("/metrics", () => Results.Text(metrics.Text(), "text/plain; version=0.0.4; charset=utf-8")).RequireAuthorization(Caller.Operator).ExcludeFromDescription();
         app.MapGrpcService<OperationsService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MindBridge.Platform.Databases;
+using MindBridge.Platform.Metrics;
 using Microsoft.Extensions.Hosting;
 
 namespace MindBridge.Platform.Jobs;
@@ -18,19 +19,21 @@ public sealed class JobWorker<TContext, TWork>(JobQueue<TContext> queue, TWork w
         if (await queue.ClaimAsync(work.Kind, owner, cancellationToken) is not { } job) return false;
         using var activity = job.Trace.Resume($"job {job.Kind}", ActivityKind.Consumer);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var heart = BeatAsync(job, stop);
+        var (heart, began, outcome) = (BeatAsync(job, stop), time.GetTimestamp(), "done");
         try
         {
             await work.RunAsync(job, stop.Token);
         }
         catch (Exception e)
         {
+            outcome = cancellationToken.IsCancellationRequested ? "handed back" : "failed";
             await EndAsync(job, e, stop, heart, cancellationToken);
         }
         finally
         {
             await stop.CancelAsync();
             await heart;
+            Instruments.JobDuration.Record(time.GetElapsedTime(began).TotalSeconds, KeyValuePair.Create("kind", (object?)work.Kind), KeyValuePair.Create("outcome", (object?)outcome));
         }
 
         return true;

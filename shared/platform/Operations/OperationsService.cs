@@ -3,17 +3,18 @@ using Grpc.Core;
 using MindBridge.Contracts.V1;
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Security;
+using Microsoft.AspNetCore.Authorization;
 
 namespace MindBridge.Platform.Operations;
 
-/// <summary>Jobs and dead letters of every service in this process, for operators.</summary>
+/// <summary>Jobs and dead letters of every service in this process, for operators: jobs name tenants, so no tenant's own keys see them.</summary>
+[Authorize(Policy = Caller.Operator)]
 internal sealed class OperationsService(IEnumerable<IOperated> services) : Contracts.V1.Operations.OperationsBase
 {
     private const int MostRows = 1000;
 
     public override async Task<ListJobsReply> ListJobs(ListJobsRequest request, ServerCallContext context)
     {
-        NeedOperator(context);
         var state = request.State.Length == 0 ? (JobState?)null
             : Enum.TryParse<JobState>(request.State, ignoreCase: true, out var named) && !char.IsAsciiDigit(request.State[0]) ? named
             : throw new ArgumentException($"state is \"{request.State}\"; give waiting, running, succeeded, parked or cancelled, or nothing for all");
@@ -40,7 +41,6 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
 
     public override async Task<ListDeadLettersReply> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
     {
-        NeedOperator(context);
         var reply = new ListDeadLettersReply();
         foreach (var service in services)
         {
@@ -62,7 +62,6 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
 
     public override async Task<ReplayDeadLetterReply> ReplayDeadLetter(ReplayDeadLetterRequest request, ServerCallContext context)
     {
-        NeedOperator(context);
         var id = IdOf(request.Id);
         foreach (var service in services)
         {
@@ -76,17 +75,10 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
 
     private async Task<(IOperated Service, Job Job)> FindAsync(string wanted, ServerCallContext context)
     {
-        NeedOperator(context);
         var id = IdOf(wanted);
         foreach (var service in services)
             if (await service.FindJobAsync(id, context.CancellationToken) is { } job) return (service, job);
         throw new KeyNotFoundException($"there is no job {id}; list the jobs for their ids");
-    }
-
-    private static void NeedOperator(ServerCallContext context)
-    {
-        var user = context.GetHttpContext().User;
-        if (!user.IsInRole(Caller.Operator) && !user.IsInRole(Caller.Service)) throw new UnauthorizedAccessException("jobs and dead letters are an operator's; call with an operator's key");
     }
 
     private static Guid IdOf(string id) => Guid.TryParse(id, out var parsed) ? parsed : throw new ArgumentException($"id is \"{id}\"; give an id as the lists show it");

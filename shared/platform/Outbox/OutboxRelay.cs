@@ -1,5 +1,6 @@
 using MindBridge.Platform.Databases;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Tracing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +37,7 @@ internal sealed class OutboxRelay<TContext>(
 
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        Instruments.EventsAnnounced.Add(rows.Count(row => row.ParkedReason is null), KeyValuePair.Create("schema", (object?)database.Schema));
         return rows.Count;
     }
 

@@ -62,7 +62,7 @@ public sealed class When_callers_are_told_apart(Registry registry)
 
         using var response = await client.SendAsync(request);
 
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.GetValues("grpc-status").ShouldBe([((int)StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
     }
 
     [Fact]

@@ -42,6 +42,27 @@ public sealed class When_edits_are_streamed(Registry registry)
     }
 
     [Fact]
+    public async Task Should_number_the_rows_of_messages_with_many_edits_in_order()
+    {
+        var caller = registry.NewTenant();
+        var memory = await caller.MemoryAsync();
+        var bad = Edit(3);
+        bad.Prompt = "";
+        using var call = caller.Grpc.StreamEdits(caller.Headers);
+
+        await call.RequestStream.WriteAsync(new Wire.StreamedEdit { Memory = memory, Edits = { Edit(0), Edit(1) } });
+        await call.RequestStream.WriteAsync(new Wire.StreamedEdit { Edit = Edit(2), Edits = { bad, Edit(4) } });
+        await call.RequestStream.CompleteAsync();
+        var acknowledged = new List<Wire.Acknowledgement>();
+        while (await call.ResponseStream.MoveNext(CancellationToken.None)) acknowledged.Add(call.ResponseStream.Current);
+
+        acknowledged.Sum(a => a.Accepted).ShouldBe(4);
+        acknowledged[^1].ThroughRow.ShouldBe(5);
+        acknowledged.SelectMany(a => a.Problems).Select(p => (p.Row, p.Field)).ShouldBe([(4L, "prompt")]);
+        (await caller.EditsAsync(memory)).Select(e => (string?)e["subject"]).ShouldBe(["land 0", "land 1", "land 2", "land 4"]);
+    }
+
+    [Fact]
     public async Task Should_acknowledge_while_the_stream_is_still_open()
     {
         var caller = registry.NewTenant();

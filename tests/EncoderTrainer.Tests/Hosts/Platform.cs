@@ -206,7 +206,7 @@ internal sealed partial class Platform : IAsyncDisposable
         $"--Artifacts:Folder={StoreFolder}", $"--Artifacts:Work={Path.Combine(folder, $"work-{workers++}")}",
         $"--Services:Key={serviceKey}", .. ports.Select(port => $"--Services:{port.Key}=http://127.0.0.1:{port.Value}"),
         "--Jobs:Lease=00:00:03", "--Jobs:Heartbeat=00:00:00.5", "--Jobs:Poll=00:00:00.1", "--Jobs:FirstPause=00:00:00.1",
-        "--Security:ApiKeys:0:Name=services", "--Security:ApiKeys:0:Service=true", "--Security:ApiKeys:0:Operator=true", $"--Security:ApiKeys:0:Sha256={ApiKey.HashOf(serviceKey)}",
+        "--Security:ApiKeys:0:Name=services", "--Security:ApiKeys:0:Role=Service", $"--Security:ApiKeys:0:Sha256={ApiKey.HashOf(serviceKey)}",
         "--Security:ApiKeys:1:Name=user", $"--Security:ApiKeys:1:Tenant={Tenant}", $"--Security:ApiKeys:1:Sha256={ApiKey.HashOf(tenantKey)}",
         "--Security:ApiKeys:2:Name=stranger", "--Security:ApiKeys:2:Tenant=other", $"--Security:ApiKeys:2:Sha256={ApiKey.HashOf(otherKey)}",
         "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:MindBridge=Information",

@@ -120,52 +120,6 @@ public sealed class When_a_bridge_is_evaluated(Platform platform)
     }
 
     [Fact]
-    public async Task Should_go_on_after_its_worker_died_and_come_to_the_same_figures()
-    {
-        var (whole, broken) = (await tenant.MemoryAsync("whole"), await tenant.MemoryAsync("broken"));
-        var expected = await EvaluationAsync(whole, await Serving.ServingAsync(tenant, whole, Serving.World.First, probes: Serving.World.ProbeSetId));
-        // A worker that nobody else shares the database with: it claims the job, scores two parts, and is never heard of again.
-        var schemaOfItsOwn = $"Host=127.0.0.1;Port={Serving.Postgres.Port};Database=killed;{Serving.Postgres.ConnectionString[Serving.Postgres.ConnectionString.IndexOf("Username", StringComparison.Ordinal)..]}";
-        await CreateDatabaseAsync("killed");
-        string[] own = [$"--Database:ConnectionString={schemaOfItsOwn}", "--Bus:RabbitMq=", $"--Services:BridgeTrainer={ServingPlatform.FreeAddress()}"];
-        var bridge = await Serving.World.BridgeAsync(tenant.Name, broken, Serving.LlmId, Serving.World.First);
-        var dying = await Serving.RunAsync(Serving.Evaluator(ServingPlatform.FreeAddress(), builder => builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(JobWorker<EvaluatorContext, EvaluateWork>))), own));
-        var (jobs, contexts) = (dying.Services.GetRequiredService<JobQueue<EvaluatorContext>>(), dying.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>());
-        await using (var db = await contexts.CreateDbContextAsync())
-            await jobs.EnqueueAsync(db, "evaluate", "killed", new NoticingBridges.EvaluateBridge(tenant.Name, broken, Serving.LlmId, bridge, [Serving.World.ProbeSetId], "generate-exact"));
-        var job = (await jobs.ClaimAsync("evaluate", "dead"))!;
-        using (var death = new CancellationTokenSource())
-        {
-            var running = dying.Services.GetRequiredService<EvaluateWork>().RunAsync(job, death.Token);
-            await Eventually.HoldsAsync(async () => await StoredAsync(contexts) >= 32, "two parts are stored");
-            await death.CancelAsync();
-            await Should.ThrowAsync<Exception>(() => running);
-        }
-
-        var survived = await StoredAsync(contexts);
-        survived.ShouldBeInRange(32, Serving.World.Probes.Count - 1, "it must have died before the end, or this test could not fail");
-        await Serving.EndAsync(dying);
-
-        var address = ServingPlatform.FreeAddress();
-        var heir = await Serving.RunAsync(Serving.Evaluator(address, own));
-        var client = new Contracts.V1.Evaluator.EvaluatorClient(Serving.Channel(address));
-        Evaluation? resumed = null;
-        await Eventually.HoldsAsync(async () => (resumed = (await client.ListEvaluationsAsync(new ListEvaluationsRequest(), tenant.Headers)).Evaluations.SingleOrDefault()) is not null, "the evaluation is completed by another worker");
-
-        resumed!.Scores.ToDictionary().ShouldBe(expected.Scores.ToDictionary(), ignoreOrder: true);
-        resumed.Counts.ToDictionary().ShouldBe(expected.Counts.ToDictionary(), ignoreOrder: true);
-        var (one, two) = (await tenant.Evaluator.GetEvaluationAsync(new GetEvaluationRequest { Id = expected.Id }, tenant.Headers), await client.GetEvaluationAsync(new GetEvaluationRequest { Id = resumed.Id }, tenant.Headers));
-        two.Outcomes.ShouldBe(one.Outcomes);
-        await using (var db = await heir.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync())
-        {
-            var attempt = (await heir.Services.GetRequiredService<JobQueue<EvaluatorContext>>().ListAsync()).Single();
-            (attempt.State, attempt.Attempts, attempt.Step, attempt.Steps).ShouldBe((JobState.Succeeded, 2, Serving.World.Probes.Count, Serving.World.Probes.Count));
-        }
-
-        await Serving.EndAsync(heir);
-    }
-
-    [Fact]
     public async Task Should_work_the_same_on_SQLite_and_a_bus_in_the_process()
     {
         var memory = await tenant.MemoryAsync();
@@ -183,20 +137,6 @@ public sealed class When_a_bridge_is_evaluated(Platform platform)
         var refused = await Should.ThrowAsync<RpcException>(async () => await client.RollBackAsync(new RollBackRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString() }, tenant.AsOperator));
         refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
         await Serving.EndAsync(embedded);
-    }
-
-    private static async Task<int> StoredAsync(IDbContextFactory<EvaluatorContext> contexts)
-    {
-        await using var db = await contexts.CreateDbContextAsync();
-        return await db.Outcomes.CountAsync();
-    }
-
-    private async Task CreateDatabaseAsync(string name)
-    {
-        await using var db = new Npgsql.NpgsqlConnection(Serving.Postgres.ConnectionString);
-        await db.OpenAsync();
-        await using var create = new Npgsql.NpgsqlCommand($"CREATE DATABASE {name}", db);
-        await create.ExecuteNonQueryAsync();
     }
 
     private async Task<Evaluation> EvaluationAsync(Guid memory, string bridge)

@@ -5,7 +5,7 @@ namespace MindBridge.Evaluator.Tests.Gating;
 
 public sealed class When_scores_meet_a_gate
 {
-    private static readonly Gate s_gate = new(LeastRel: 90, LeastGen: 70, LeastLoc: 90, MostDrop: 5);
+    private static readonly Gate s_gate = Gate.OfSettings("generate-exact", leastRel: 90, leastGen: 70, leastLoc: 90, mostDrop: 5);
 
     [Theory]
     [InlineData(90, 70, 90, 0)]

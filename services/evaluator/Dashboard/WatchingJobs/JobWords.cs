@@ -1,0 +1,17 @@
+namespace MindBridge.Evaluator.Dashboard.WatchingJobs;
+
+/// <summary>Jobs as people call them.</summary>
+internal static class JobWords
+{
+    public static string Kind(string kind) => kind switch
+    {
+        "plan-shards" => "Plan shards",
+        "train-encoder" => "Train encoder",
+        "train-bridge" => "Train bridge",
+        "evaluate" => "Evaluate bridge",
+        _ => kind,
+    };
+
+    /// <summary>The chip of a state.</summary>
+    public static string Chip(string state) => state switch { "running" => "busy", "succeeded" => "good", "parked" => "bad", "cancelled" => "warn", _ => "" };
+}

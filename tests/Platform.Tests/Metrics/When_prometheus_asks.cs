@@ -1,0 +1,36 @@
+using System.Net;
+using MindBridge.Platform.Metrics;
+using MindBridge.Platform.Security;
+using MindBridge.Platform.Tests.Security;
+
+namespace MindBridge.Platform.Tests.Metrics;
+
+public sealed class When_prometheus_asks
+{
+    [Fact]
+    public async Task Should_write_counters_and_histograms_as_it_reads_them()
+    {
+        var (key, settings) = GuardedService.KeyOf(0, Role.Operator);
+        await using var service = await GuardedService.StartAsync([.. settings]);
+        Instruments.Meter.CreateCounter<long>("mindbridge.test.things", null, "Things.").Add(3, KeyValuePair.Create("what", (object?)"a \"quoted\" \\ name"));
+        Instruments.Meter.CreateHistogram<double>("mindbridge.test.time", "s", "Time.").Record(0.2);
+        await service.GetAsync("/who", key);
+
+        var page = await (await service.GetAsync("/metrics", key)).Content.ReadAsStringAsync();
+
+        page.ShouldContain("# TYPE mindbridge_test_things_total counter\nmindbridge_test_things_total{what=\"a \\\"quoted\\\" \\\\ name\"} 3\n");
+        page.ShouldContain("mindbridge_test_time_seconds_bucket{le=\"+Inf\"} 1\n");
+        page.ShouldContain("mindbridge_test_time_seconds_count 1\n");
+        page.ShouldContain("http_server_request_duration_seconds_count");
+        page.Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal)).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Should_answer_operators_only()
+    {
+        var (key, settings) = GuardedService.KeyOf(0, Role.Editor);
+        await using var service = await GuardedService.StartAsync([.. settings]);
+
+        (await service.GetAsync("/metrics", key)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+}
