@@ -27,9 +27,13 @@ internal sealed class Explainer(Generation generation)
             Reason = prepared.Decision?.Reason ?? "no memory was asked",
             LlmId = answering.Llm.Version.Id.ToString(),
             BridgeId = answering.BridgeId,
+            Llm = answering.Llm.Version.Title,
+            LlmContentHash = answering.Llm.Version.ContentHash,
         };
         explanation.EncoderIds.AddRange(answering.EncoderIds);
         if (answering.Served is not { } served || prepared.Decision is not { } decision) return explanation;
+        explanation.CommitSequence = served.Manifest.Commit;
+        explanation.Shards.AddRange(served.Manifest.Parts.Select(p => new Wire.ShardArtifacts { ShardId = p.ShardId.ToString(), EncoderId = p.EncoderId, ProjectorId = p.ProjectorId }));
         explanation.Existence = decision.Evidence.InScope;
         explanation.ShardId = served.Manifest.Parts[decision.Shard].ShardId.ToString();
         // The edit that was held against the prompt comes first, then those whose features are nearest.

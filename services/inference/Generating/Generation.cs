@@ -14,6 +14,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     public const int MostStops = 16, MostAlternatives = 20;
     private const int DefaultTokens = 64;
     private const int LongestStop = 200;
+    private const int MostAtOnce = 4;
     // No tokenizer makes one token of more; what is longer need not be tokenised to be refused.
     private const int MostCharactersAToken = 128;
 
@@ -43,7 +44,14 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         var running = RunAsync(answering, request, prepared, tenant, pieces.Writer, late.Token, stop.Token);
         try
         {
-            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken)) yield return piece;
+            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken))
+            {
+                // Who cannot keep up with the tokens gets several at a time, and so keeps up.
+                var more = piece;
+                for (var k = 1; k < MostAtOnce && more.End is null && pieces.Reader.TryRead(out var next); k++)
+                    more = new TextPiece(more.Text + next.Text) { Tokens = [.. more.Tokens, .. next.Tokens], End = next.End };
+                yield return more;
+            }
         }
         finally
         {

@@ -26,6 +26,9 @@ internal sealed record TextRequest
     /// <summary>Ends with the first complete answer, as the scores are taken.</summary>
     public bool NaturalStop { get; init; }
 
+    /// <summary>Goes on where the LLM would end.</summary>
+    public bool IgnoreEnd { get; init; }
+
     /// <summary>How many alternatives are told with each token's probability; null: none, nor the token's own.</summary>
     public int? Alternatives { get; init; }
 }

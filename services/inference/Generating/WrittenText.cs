@@ -22,7 +22,7 @@ internal sealed class WrittenText(Llm llm, TextRequest request, GenerationSettin
         // Before choosing, which changes the logits.
         (float[] Scores, float Total, IReadOnlyList<int> Best)? before = request.Alternatives is { } count ? Chances(logits, count) : null;
         var token = choice.Next(logits);
-        if (llm.Model.EndTokens.Contains(token))
+        if (!request.IgnoreEnd && llm.Model.EndTokens.Contains(token))
         {
             reason = "stop";
             return null;

@@ -14,7 +14,6 @@ using MindBridge.Platform.Messaging;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Services;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MindBridge.Inference.Hosting;
@@ -49,7 +48,8 @@ public static class InferenceModule
         services.AddSingleton<ModelNames>();
         services.AddSingleton<OpenAiChoices>();
         services.AddSingleton<OpenAiCalls>();
-        services.AddSingleton<IAuthorizationMiddlewareResultHandler, OpenAiAuthorization>();
+        // Asked in their order, and the platform's own would write for every route.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, OpenAiProblems>());
         services.AddSingleton<WarmUp>();
         services.AddHostedService(provider => provider.GetRequiredService<WarmUp>());
         services.AddRefusals();

@@ -29,6 +29,7 @@ internal static class WireForms
         Seed = request.Seed,
         Stop = [.. request.Stop],
         NaturalStop = request.NaturalStop,
+        IgnoreEnd = request.IgnoreEnd,
     };
 
     public static Wire.GeneratedPiece Piece(TextPiece piece)

@@ -48,6 +48,7 @@ internal sealed record Asked
                 TopK = Math.Max(0, fields.Whole("top_k") ?? 0),
                 Seed = fields.Seed() ?? unchecked((ulong)Random.Shared.NextInt64()),
                 Stop = stop,
+                IgnoreEnd = fields.Flag("ignore_eos"),
                 Alternatives = alternatives,
             },
         };

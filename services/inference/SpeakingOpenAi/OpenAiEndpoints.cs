@@ -11,7 +11,7 @@ internal static class OpenAiEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithMetadata(new OpenAiRoute(), new RequestSizeLimitAttribute(MostBytes)).RequireAuthorization();
+        var group = routes.MapGroup("/v1").WithMetadata(new OpenAiRoute(), new RequestSizeLimitAttribute(MostBytes)).RequireAuthorization(Caller.Reader);
         group.MapGet("/models", (HttpContext context, ModelNames names) => RefusingAsync(context, () => ListAsync(context, names)));
         group.MapGet("/models/{**model}", (HttpContext context, string model, ModelNames names) => RefusingAsync(context, () => OneAsync(context, model, names)));
         group.MapPost("/completions", (HttpContext context, OpenAiCalls calls) => RefusingAsync(context, () => calls.CompleteAsync(context)));

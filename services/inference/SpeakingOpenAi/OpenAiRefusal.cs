@@ -24,9 +24,17 @@ internal sealed record OpenAiRefusal(int Status, string Type, string? Code, stri
         _ => new(500, "server_error", null, "the service failed; its log tells why"),
     };
 
-    public static OpenAiRefusal Unauthorised { get; } = new(401, "authentication_error", "invalid_api_key", "the API key is missing or not known; send it as \"Authorization: Bearer KEY\"");
-
-    public static OpenAiRefusal Forbidden { get; } = new(403, "permission_error", null, "the API key may not do this; ask an operator for one that may");
+    /// <summary>What was refused before it came here.</summary>
+    public static OpenAiRefusal Of(int status, string message) => status switch
+    {
+        401 => new(status, "authentication_error", "invalid_api_key", message),
+        403 => new(status, "permission_error", null, message),
+        404 => new(status, "invalid_request_error", null, message),
+        413 => new(status, "invalid_request_error", "request_too_large", message),
+        429 => new(status, "rate_limit_error", "rate_limit_exceeded", message),
+        >= 500 => new(status, "server_error", null, message),
+        _ => new(status, "invalid_request_error", null, message),
+    };
 
     public JsonObject ToJson() => new() { ["error"] = new JsonObject { ["message"] = Message, ["type"] = Type, ["param"] = Param, ["code"] = Code } };
 

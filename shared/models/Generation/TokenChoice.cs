@@ -40,7 +40,17 @@ public sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> pr
         var weights = _weights.AsSpan(0, count);
         // exp((logit - largest) / temperature): no overflow however small the temperature.
         var largest = TensorPrimitives.Max(logits);
-        for (var i = 0; i < count; i++) weights[i] = (float)Math.Exp((logits[i] - largest) / settings.Temperature);
+        var scale = (float)(1 / settings.Temperature);
+        if (float.IsFinite(scale))
+        {
+            TensorPrimitives.Subtract(logits, largest, weights);
+            TensorPrimitives.Multiply(weights, scale, weights);
+            TensorPrimitives.Exp(weights, weights);
+        }
+        else
+        {
+            for (var i = 0; i < count; i++) weights[i] = logits[i] < largest ? 0 : 1;
+        }
         var order = _order.AsSpan(0, count);
         double total = 0;
         if (limited)

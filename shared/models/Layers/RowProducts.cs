@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,27 +28,37 @@ internal static unsafe class RowProducts
         var (rows, inputs, outputs) = ((int)x.shape[0], (int)weight.shape[0], (int)weight.shape[1]);
         using var dense = x.contiguous();
         var result = empty([rows, outputs], dtype: ScalarType.Float32);
-        var (from, to, shift) = (Address(dense), Address(result), bias is null ? 0 : Address(bias));
+        var (to, shift) = (Address(result), bias is null ? 0 : Address(bias));
         var (w, narrow) = (Address(weight), weight.dtype == ScalarType.BFloat16);
-        var width = outputs >= 4 * Columns ? Columns : Math.Max(Vector<ushort>.Count, Columns / 2);
-        Share((outputs + width - 1) / width, (long)rows * inputs * outputs, piece =>
+        var width = outputs >= 4 * Columns ? Columns : Columns / 2;
+        var packed = System.Buffers.ArrayPool<float>.Shared.Rent(rows * inputs);
+        Pack((float*)Address(dense), rows, inputs, packed);
+        fixed (float* values = packed)
         {
-            var (first, last) = (piece * width, Math.Min(outputs, (piece + 1) * width));
-            for (var row = 0; row < rows; row += RowsAtOnce)
+            var from = (nint)values;
+            Share((outputs + width - 1) / width, (long)rows * inputs * outputs, piece =>
             {
-                var count = Math.Min(RowsAtOnce, rows - row);
-                var source = (float*)from + (long)row * inputs;
-                var y = (float*)to + (long)row * outputs;
-                for (var r = 0; r < count; r++)
+                var first = piece * width;
+                var columns = Math.Min(outputs - first, width);
+                // Rows of the result may lie so that they push one another out of the cache; sums are taken beside it.
+                var sums = stackalloc float[RowsAtOnce * Columns];
+                for (var row = 0; row < rows; row += RowsAtOnce)
                 {
-                    var target = new Span<float>(y + (long)r * outputs + first, last - first);
-                    if (shift == 0) target.Clear();
-                    else new ReadOnlySpan<float>((float*)shift + first, last - first).CopyTo(target);
+                    var count = Math.Min(RowsAtOnce, rows - row);
+                    for (var r = 0; r < count; r++)
+                    {
+                        var sum = new Span<float>(sums + r * Columns, columns);
+                        if (shift == 0) sum.Clear();
+                        else new ReadOnlySpan<float>((float*)shift + first, columns).CopyTo(sum);
+                    }
+                    var source = (float*)from + (long)row * inputs;
+                    if (narrow) AddProduct(source, count, inputs, (ushort*)w + first, outputs, columns, sums);
+                    else AddProduct(source, count, inputs, (float*)w + first, outputs, columns, sums);
+                    for (var r = 0; r < count; r++) new ReadOnlySpan<float>(sums + r * Columns, columns).CopyTo(new Span<float>((float*)to + (long)(row + r) * outputs + first, columns));
                 }
-                if (narrow) AddProduct(source, count, inputs, (ushort*)w, outputs, first, last, y);
-                else AddProduct(source, count, inputs, (float*)w, outputs, first, last, y);
-            }
-        });
+            });
+        }
+        System.Buffers.ArrayPool<float>.Shared.Return(packed);
         return result;
     }
 
@@ -87,7 +98,7 @@ internal static unsafe class RowProducts
     }
 
     /// <summary>Where a tensor's values lie; good while the tensor lives.</summary>
-    public static nint Address(Tensor x) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(x.bytes));
+    public static nint Address(Tensor x) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(x.bytes));
 
     /// <summary>Runs <paramref name="work"/> for 0 to count - 1, on every core where it is enough work.</summary>
     public static void Share(int count, long multiplications, Action<int> work)
@@ -99,83 +110,108 @@ internal static unsafe class RowProducts
         else Parallel.For(0, count, work);
     }
 
-    // y[r, first..last] += x[r, :] W[:, first..last]. Eight inputs at a time keep their weights in registers; each sum still runs over the inputs one after another.
-    private static void AddProduct(float* x, int rows, int inputs, float* w, int outputs, int first, int last, float* y)
+    // By groups of rows that are multiplied at once, and in a group four inputs of every row side by side, in the order in which they are read.
+    private static void Pack(float* x, int rows, int inputs, Span<float> packed)
+    {
+        for (var row = 0; row < rows; row += RowsAtOnce)
+        {
+            var count = Math.Min(RowsAtOnce, rows - row);
+            var to = packed.Slice(row * inputs, count * inputs);
+            var at = 0;
+            for (var k = 0; k < inputs; k += 4)
+            {
+                var few = Math.Min(4, inputs - k);
+                for (var r = 0; r < count; r++)
+                    for (var i = 0; i < few; i++) to[at++] = x[(long)(row + r) * inputs + k + i];
+            }
+        }
+    }
+
+    // sums[r, n] += x[r, :] W[:, n]. Four inputs and two vectors of columns at a time keep their weights in registers; each sum still runs over the inputs one after another.
+    private static void AddProduct(float* x, int rows, int inputs, float* w, int outputs, int columns, float* sums)
     {
         var size = Vector<float>.Count;
-        var k = 0;
-        for (; k + 8 <= inputs; k += 8)
+        for (var k = 0; k < inputs; k += 4)
         {
-            var n = first;
-            for (; n + size <= last; n += size)
+            var line = w + (long)k * outputs;
+            var n = 0;
+            if (k + 4 <= inputs)
             {
-                var line = w + (long)k * outputs + n;
-                var (w0, w1, w2, w3) = (Vector.Load(line), Vector.Load(line + outputs), Vector.Load(line + 2L * outputs), Vector.Load(line + 3L * outputs));
-                line += 4L * outputs;
-                var (w4, w5, w6, w7) = (Vector.Load(line), Vector.Load(line + outputs), Vector.Load(line + 2L * outputs), Vector.Load(line + 3L * outputs));
-                var from = x + k;
-                var to = y + n;
-                for (var r = 0; r < rows; r++, from += inputs, to += outputs)
+                for (; n + 2 * size <= columns; n += 2 * size)
                 {
-                    var sum = Vector.Load(to);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[0]), w0, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[1]), w1, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[2]), w2, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[3]), w3, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[4]), w4, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[5]), w5, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[6]), w6, sum);
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(from[7]), w7, sum);
-                    Vector.Store(sum, to);
+                    var at = line + n;
+                    Vector<float> a0 = Vector.Load(at), b0 = Vector.Load(at + size);
+                    at += outputs;
+                    Vector<float> a1 = Vector.Load(at), b1 = Vector.Load(at + size);
+                    at += outputs;
+                    Vector<float> a2 = Vector.Load(at), b2 = Vector.Load(at + size);
+                    at += outputs;
+                    Vector<float> a3 = Vector.Load(at), b3 = Vector.Load(at + size);
+                    Accumulate(x, rows, sums + n, a0, b0, a1, b1, a2, b2, a3, b3);
                 }
             }
-            for (; n < last; n++)
+            var few = Math.Min(4, inputs - k);
+            for (; n < columns; n++)
                 for (var r = 0; r < rows; r++)
-                    for (var i = k; i < k + 8; i++) y[(long)r * outputs + n] = MathF.FusedMultiplyAdd(x[(long)r * inputs + i], w[(long)i * outputs + n], y[(long)r * outputs + n]);
+                    for (var i = 0; i < few; i++) sums[r * Columns + n] = MathF.FusedMultiplyAdd(x[r * few + i], line[(long)i * outputs + n], sums[r * Columns + n]);
+            x += rows * few;
         }
-        for (; k < inputs; k++)
-            for (var r = 0; r < rows; r++)
-                for (var n = first; n < last; n++) y[(long)r * outputs + n] = MathF.FusedMultiplyAdd(x[(long)r * inputs + k], w[(long)k * outputs + n], y[(long)r * outputs + n]);
     }
 
-    private static void AddProduct(float* x, int rows, int inputs, ushort* w, int outputs, int first, int last, float* y)
+    private static void AddProduct(float* x, int rows, int inputs, ushort* w, int outputs, int columns, float* sums)
     {
-        var (size, half) = (Vector<ushort>.Count, Vector<float>.Count);
-        var k = 0;
-        for (; k + 4 <= inputs; k += 4)
+        var size = Vector<ushort>.Count;
+        for (var k = 0; k < inputs; k += 4)
         {
-            var n = first;
-            for (; n + size <= last; n += size)
+            var line = w + (long)k * outputs;
+            var n = 0;
+            if (k + 4 <= inputs)
             {
-                var line = w + (long)k * outputs + n;
-                var ((a0, b0), (a1, b1), (a2, b2), (a3, b3)) = (Wide(line), Wide(line + outputs), Wide(line + 2L * outputs), Wide(line + 3L * outputs));
-                var from = x + k;
-                var to = y + n;
-                for (var r = 0; r < rows; r++, from += inputs, to += outputs)
+                for (; n + size <= columns; n += size)
                 {
-                    var (x0, x1, x2, x3) = (new Vector<float>(from[0]), new Vector<float>(from[1]), new Vector<float>(from[2]), new Vector<float>(from[3]));
-                    var (a, b) = (Vector.Load(to), Vector.Load(to + half));
-                    a = Vector.FusedMultiplyAdd(x0, a0, a);
-                    b = Vector.FusedMultiplyAdd(x0, b0, b);
-                    a = Vector.FusedMultiplyAdd(x1, a1, a);
-                    b = Vector.FusedMultiplyAdd(x1, b1, b);
-                    a = Vector.FusedMultiplyAdd(x2, a2, a);
-                    b = Vector.FusedMultiplyAdd(x2, b2, b);
-                    a = Vector.FusedMultiplyAdd(x3, a3, a);
-                    b = Vector.FusedMultiplyAdd(x3, b3, b);
-                    Vector.Store(a, to);
-                    Vector.Store(b, to + half);
+                    var at = line + n;
+                    var (a0, b0) = Wide(at);
+                    var (a1, b1) = Wide(at + outputs);
+                    var (a2, b2) = Wide(at + 2L * outputs);
+                    var (a3, b3) = Wide(at + 3L * outputs);
+                    Accumulate(x, rows, sums + n, a0, b0, a1, b1, a2, b2, a3, b3);
                 }
             }
-            for (; n < last; n++)
+            var few = Math.Min(4, inputs - k);
+            for (; n < columns; n++)
                 for (var r = 0; r < rows; r++)
-                    for (var i = k; i < k + 4; i++) y[(long)r * outputs + n] = MathF.FusedMultiplyAdd(x[(long)r * inputs + i], Wide(w[(long)i * outputs + n]), y[(long)r * outputs + n]);
+                    for (var i = 0; i < few; i++) sums[r * Columns + n] = MathF.FusedMultiplyAdd(x[r * few + i], Wide(line[(long)i * outputs + n]), sums[r * Columns + n]);
+            x += rows * few;
         }
-        for (; k < inputs; k++)
-            for (var r = 0; r < rows; r++)
-                for (var n = first; n < last; n++) y[(long)r * outputs + n] = MathF.FusedMultiplyAdd(x[(long)r * inputs + k], Wide(w[(long)k * outputs + n]), y[(long)r * outputs + n]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(
+        float* x, int rows, float* sums, Vector<float> a0, Vector<float> b0, Vector<float> a1, Vector<float> b1, Vector<float> a2, Vector<float> b2, Vector<float> a3, Vector<float> b3)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            Vector<float> a = Vector.Load(sums), b = Vector.Load(sums + Vector<float>.Count);
+            var value = new Vector<float>(x[0]);
+            a = Vector.FusedMultiplyAdd(value, a0, a);
+            b = Vector.FusedMultiplyAdd(value, b0, b);
+            value = new Vector<float>(x[1]);
+            a = Vector.FusedMultiplyAdd(value, a1, a);
+            b = Vector.FusedMultiplyAdd(value, b1, b);
+            value = new Vector<float>(x[2]);
+            a = Vector.FusedMultiplyAdd(value, a2, a);
+            b = Vector.FusedMultiplyAdd(value, b2, b);
+            value = new Vector<float>(x[3]);
+            a = Vector.FusedMultiplyAdd(value, a3, a);
+            b = Vector.FusedMultiplyAdd(value, b3, b);
+            Vector.Store(a, sums);
+            Vector.Store(b, sums + Vector<float>.Count);
+            x += 4;
+            sums += Columns;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector<float> Low, Vector<float> High) Wide(ushort* from)
     {
         Vector.Widen(Vector.Load(from), out var low, out var high);
