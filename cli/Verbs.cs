@@ -27,6 +27,7 @@ internal static class Verbs
         yield return MemoryCommand.Create();
         yield return LlmCommand.Create();
         yield return JobsCommand.Create();
+        yield return EvalCommand.Create();
         yield return KeyCommand.Create();
         yield return ChaosCommand.Create();
         yield return ServiceCommand.Create();

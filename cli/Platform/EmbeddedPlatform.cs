@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MindBridge.BridgeTrainer.Hosting;
 using MindBridge.EditRegistry.Hosting;
@@ -23,13 +26,16 @@ internal sealed class EmbeddedPlatform : IAsyncDisposable
 
     private EmbeddedPlatform(WebApplication app, PlatformFile platform, PlatformHome home)
     {
-        (this.app, Home, Address) = (app, home, platform.Services[ServiceNames.Evaluator]);
+        (this.app, Home, Address) = (app, home, platform.Services[ServiceNames.EditRegistry]);
         Clients = new PlatformClients(platform);
         Artifacts = new FolderArtifactStore(home.Artifacts);
     }
 
     /// <summary>Where its data lies.</summary>
     public PlatformHome Home { get; }
+
+    /// <summary>Everything that can be called.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>Where it listens; the dashboard is at its HTTP address.</summary>
     public ServiceAddress Address { get; }

@@ -15,6 +15,30 @@ public sealed record InferenceSettings
     /// <summary>Memory encoders kept loaded though no bridge uses them.</summary>
     public int KeptEncoders { get; init; } = 2;
 
+    /// <summary>Texts that one LLM version writes at a time; fewer where <see cref="CacheMegabytes"/> does not hold as many.</summary>
+    public int Slots { get; init; } = 16;
+
+    /// <summary>The most tokens of a prompt with its answer; fewer where the LLM takes fewer.</summary>
+    public int Positions { get; init; } = 4096;
+
+    /// <summary>What the keys and values of one LLM version's texts may take, in MB.</summary>
+    public int CacheMegabytes { get; init; } = 2048;
+
+    /// <summary>Tokens of new prompts that are read in one step: more begin sooner, and hold up those that run for longer.</summary>
+    public int PromptTokens { get; init; } = 256;
+
+    /// <summary>Prompts whose reading by a memory's encoder is kept.</summary>
+    public int KeptPrompts { get; init; } = 1024;
+
+    /// <summary>The longest a request may take, waiting included.</summary>
+    public TimeSpan LongestRequest { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The type that an LLM's weights are kept in.</summary>
+    public ComputeType ComputeType { get; init; } = ComputeType.Float32;
+
+    /// <summary>Loads what is in service before the service says it is ready.</summary>
+    public bool WarmUp { get; init; } = true;
+
     /// <summary>Requests of one tenant that may wait for one LLM version; more are refused.</summary>
     public int MostWaiting { get; init; } = 64;
 
@@ -29,10 +53,16 @@ public sealed record InferenceSettings
     {
         Least(nameof(KeptBridges), KeptBridges, 0);
         Least(nameof(KeptEncoders), KeptEncoders, 0);
+        Least(nameof(Slots), Slots, 1);
+        Least(nameof(Positions), Positions, 2);
+        Least(nameof(CacheMegabytes), CacheMegabytes, 1);
+        Least(nameof(PromptTokens), PromptTokens, 1);
+        Least(nameof(KeptPrompts), KeptPrompts, 0);
         Least(nameof(MostWaiting), MostWaiting, 1);
         Least(nameof(MostTokens), MostTokens, 1);
         Least(nameof(ScoreBatch), ScoreBatch, 1);
         if (Look <= TimeSpan.Zero) throw new ArgumentException($"Inference:Look is {Look}; give a time above zero, for example 00:00:02");
+        if (LongestRequest <= TimeSpan.Zero) throw new ArgumentException($"Inference:LongestRequest is {LongestRequest}; give a time above zero, for example 00:02:00");
         return this;
     }
 

@@ -37,4 +37,47 @@ public abstract class CausalLanguageModel : Transformer
         var c = Configuration;
         return new KeyValueCache(c.Layers, batch, c.KeyHeads, c.HeadWidth, Math.Min(capacity, c.MaxPositions), ComputeType, Device);
     }
+
+    /// <summary>Slots for texts that run side by side and begin and end independently; dispose them after use. On the CPU.</summary>
+    /// <param name="slots">Most texts at a time.</param>
+    /// <param name="capacity">Most tokens of a text; not more than <see cref="Transformer.MaxPositions"/>.</param>
+    /// <exception cref="NotSupportedException">The model is not on the CPU.</exception>
+    public SlotCache NewSlots(int slots, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        if (Device.type != TorchSharp.DeviceType.CPU) throw new NotSupportedException($"texts in slots run on the CPU, but this {Family} model is on {Device}; move it to the CPU");
+        var c = Configuration;
+        return new SlotCache(c.Layers, slots, c.KeyHeads, c.HeadWidth, Math.Min(capacity, c.MaxPositions));
+    }
+
+    /// <summary>Bytes that one slot of <paramref name="capacity"/> tokens takes.</summary>
+    public long BytesOfSlot(int capacity) => SlotCache.BytesOf(Configuration, Math.Min(capacity, MaxPositions));
+
+    /// <summary>
+    /// One pass over the next tokens of several texts: some go on by a token, others read their prompt. Every row is computed exactly as it would be alone, so what shares a batch has no
+    /// influence on a text. For one thread at a time, and not while <see cref="Transformer.Hidden"/> runs.
+    /// </summary>
+    /// <param name="embeddings">[rows, width] float32: word embeddings, or anything else in their place.</param>
+    /// <param name="cache">The texts so far; the rows are added to them.</param>
+    /// <param name="slots">By row, the slot it goes to; rows of one slot stand in the order of the text.</param>
+    /// <param name="wanted">The rows whose next token is asked for.</param>
+    /// <returns>[wanted, vocabulary] float32 logits.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit, or a slot is full.</exception>
+    public Tensor Next(Tensor embeddings, SlotCache cache, int[] slots, IReadOnlyList<int> wanted)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        RowByRow = true;
+        try
+        {
+            var at = wanted.Count == slots.Length ? null : tensor(wanted.Select(w => (long)w).ToArray());
+            var hidden = Through(embeddings, cache, slots, at);
+            return Logits(hidden).MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            RowByRow = false;
+        }
+    }
 }

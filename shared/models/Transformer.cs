@@ -65,6 +65,12 @@ public abstract class Transformer : nn.Module
     /// </summary>
     public Func<int, Tensor, Tensor>? AfterBlock { get; set; }
 
+    /// <summary>
+    /// While set, linear layers compute every row as it would be computed alone, whatever else is in the batch; float32 on the CPU, no gradient. What shares a batch then has no influence on
+    /// an answer.
+    /// </summary>
+    internal bool RowByRow { get; set; }
+
     internal bool Causal => !Configuration.IsMasked;
 
     internal int? Window => Configuration.Window;
@@ -102,6 +108,28 @@ public abstract class Transformer : nn.Module
         var hidden = Blocks(embeddings.reshape(-1, Width), batch);
         cache?.Advance(batch.Length);
         return (at is null ? hidden.view(batch.Rows, batch.Length, Width) : hidden).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// <see cref="Hidden"/> of texts of one length without padding, each computed exactly as it would be alone, in float32 on the CPU: what else is in the batch changes not a bit of it. Where that
+    /// cannot be (on a GPU), it is <see cref="Hidden"/>.
+    /// </summary>
+    /// <param name="embeddings">[batch, length, width].</param>
+    /// <param name="at">Flat positions [n] int64.</param>
+    /// <returns>[n, width].</returns>
+    public Tensor HiddenOfEach(Tensor embeddings, Tensor at)
+    {
+        if (Device.type != TorchSharp.DeviceType.CPU) return Hidden(embeddings, null, null, at);
+        using var _ = no_grad();
+        RowByRow = true;
+        try
+        {
+            return Hidden(embeddings, null, null, at);
+        }
+        finally
+        {
+            RowByRow = false;
+        }
     }
 
     /// <summary>The head: hidden states [..., width] to float32 logits [..., vocabulary].</summary>
@@ -152,6 +180,15 @@ public abstract class Transformer : nn.Module
     public void ParametersChanged()
     {
         foreach (var weight in _weights) weight.Forget();
+    }
+
+    private protected Tensor Through(Tensor embeddings, SlotCache cache, int[] slots, Tensor? at)
+    {
+        Refresh();
+        using var batch = Batch.OfSlots(this, embeddings, cache, slots, at);
+        var hidden = Blocks(embeddings, batch);
+        cache.Advance(slots);
+        return hidden;
     }
 
     private protected Tensor After(int block, Tensor x) => AfterBlock is null ? x : AfterBlock(block, x);

@@ -9,7 +9,14 @@ public sealed class Platform : IAsyncLifetime
 {
     public ServingPlatform Serving { get; } = new();
 
-    public async ValueTask InitializeAsync() => await Serving.StartAsync();
+    /// <summary>A tenant for tests that change nothing of it.</summary>
+    public Tenant Anybody { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Serving.StartAsync();
+        Anybody = Serving.NewTenant();
+    }
 
     public ValueTask DisposeAsync() => Serving.DisposeAsync();
 }

@@ -40,6 +40,9 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     public ServiceAddresses Addresses { get; private set; } = null!;
 
+    /// <summary>Where inference speaks HTTP.</summary>
+    public string InferenceRest { get; } = FreeAddress();
+
     /// <summary>The LLM in the catalogue.</summary>
     public Guid LlmId { get; private set; }
 
@@ -71,7 +74,7 @@ public sealed class ServingPlatform : IAsyncDisposable
         await RunAsync(Bridges.Host(Addresses.BridgeTrainer, Security()));
         LlmId = Guid.Parse((await NewTenant().ReleaseAsync(Llm, TrainedWorld.LlmFolder, World.LlmHash)).Id);
         await RunAsync(Evaluator());
-        await RunAsync(Inference());
+        await RunAsync(Inference(null, "--Kestrel:Endpoints:Rest:Url=" + InferenceRest));
     }
 
     /// <summary>An evaluator on the platform's own database; built, not started.</summary>

@@ -18,6 +18,7 @@ using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Databases;
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Services;
@@ -48,6 +49,7 @@ public static class EvaluatorModule
         services.AddSingleton<OwnedMemories>();
         services.AddSingleton<MemoryEdits>();
         services.AddSingleton<Deployments>();
+        services.AddSingleton<IGauges, ChampionScores>();
         services.AddSingleton<Evaluations>();
         services.AddSingleton<Comparisons>();
         services.AddSingleton<RetentionCurves>();

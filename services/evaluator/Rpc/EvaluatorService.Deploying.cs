@@ -1,5 +1,7 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 using MindBridge.Evaluator.TryingChallengers;
+using MindBridge.Platform.Security;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Evaluator.Rpc;
@@ -7,28 +9,34 @@ namespace MindBridge.Evaluator.Rpc;
 /// <summary>What serves, and what is tried on users.</summary>
 internal sealed partial class EvaluatorService
 {
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> Promote(Wire.PromoteRequest request, ServerCallContext context) => WireForms.Deployment(await deployments.PromoteAsync(
-        OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), request.BridgeId, WireForms.Absent(request.AlthoughItFailed), context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), request.BridgeId, WireForms.Absent(request.AlthoughItFailed), context.CancellationToken));
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> RollBack(Wire.RollBackRequest request, ServerCallContext context) => WireForms.Deployment(await deployments.RollBackAsync(
-        OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.Reason), context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.Reason), context.CancellationToken));
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> SetCanary(Wire.SetCanaryRequest request, ServerCallContext context)
     {
         var limits = request.Limits ?? new Wire.TrafficLimits();
         return WireForms.Deployment(await trials.SetCanaryAsync(
-            OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.BridgeId), request.Percent,
+            CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.BridgeId), request.Percent,
             new TrafficLimits(limits.LeastRequests, limits.MostErrors, limits.MostSlowdown, limits.LeastAgreement), WireForms.Absent(request.AlthoughItFailed), context.CancellationToken));
     }
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> StopCanary(Wire.StopCanaryRequest request, ServerCallContext context) => WireForms.Deployment(await trials.StopCanaryAsync(
-        OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.Reason), context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.Reason), context.CancellationToken));
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> SetShadow(Wire.SetShadowRequest request, ServerCallContext context) => WireForms.Deployment(await trials.SetShadowAsync(
-        OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), request.Percent, context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), request.Percent, context.CancellationToken));
 
+    [Authorize(Policy = Caller.Service)]
     public override async Task<Wire.Deployment> ReportTraffic(Wire.ReportTrafficRequest request, ServerCallContext context) =>
-        WireForms.Deployment(await trials.ReportAsync(ServiceOf(context), WireForms.Report(request), context.CancellationToken));
+        WireForms.Deployment(await trials.ReportAsync(CallerOf(context), WireForms.Report(request), context.CancellationToken));
 
     public override async Task<Wire.Traffic> GetTraffic(Wire.GetTrafficRequest request, ServerCallContext context)
     {

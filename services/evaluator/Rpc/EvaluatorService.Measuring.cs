@@ -1,7 +1,9 @@
 using System.Text;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
+using MindBridge.Platform.Security;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Evaluator.Rpc;
@@ -22,18 +24,20 @@ internal sealed partial class EvaluatorService
         return new Wire.ListGatesReply { Gates = { (await gates.ListAsync(CallerOf(context), memory, context.CancellationToken)).Select(set => WireForms.Gate(memory, set.Gate(), set)) } };
     }
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.MemoryGate> SetGate(Wire.SetGateRequest request, ServerCallContext context)
     {
-        var caller = OperatorOf(context);
+        var caller = CallerOf(context);
         var memory = WireForms.Id("memory_id", request.MemoryId);
         var rules = request.Rules.Select(r => new GateRule(r.Protocol, r.Figure, r.Least, r.LeastProbes, r.MostDrop)).ToList();
         var set = await gates.SetAsync(caller, memory, rules, request.PromoteByHand, WireForms.Absent(request.Reason), request.Replaces, context.CancellationToken);
         return WireForms.Gate(memory, set.Gate(), set);
     }
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.ImportProbesReply> ImportProbes(IAsyncStreamReader<Wire.ImportProbesRequest> requestStream, ServerCallContext context)
     {
-        var caller = OperatorOf(context);
+        var caller = CallerOf(context);
         (Guid Memory, string Name)? of = null;
         using var lines = new MemoryStream();
         while (await requestStream.MoveNext(context.CancellationToken))
@@ -61,18 +65,22 @@ internal sealed partial class EvaluatorService
         return reply;
     }
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.ProbeSet> GenerateProbes(Wire.GenerateProbesRequest request, ServerCallContext context) => WireForms.ProbeSet(await generation.GenerateAsync(
-        OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), request.Name, request.Most, request.Seed, context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), request.Name, request.Most, request.Seed, context.CancellationToken));
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.StartedEvaluation> StartEvaluation(Wire.StartEvaluationRequest request, ServerCallContext context)
     {
-        var job = await requests.StartAsync(OperatorOf(context), request.BridgeId, request.Protocol, WireForms.Absent(request.ProbeSetId), context.CancellationToken);
+        var job = await requests.StartAsync(CallerOf(context), request.BridgeId, request.Protocol, WireForms.Absent(request.ProbeSetId), context.CancellationToken);
         return new Wire.StartedEvaluation { Id = job.Id.ToString(), State = job.State.ToString().ToLowerInvariant() };
     }
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Schedule> SetSchedule(Wire.SetScheduleRequest request, ServerCallContext context) => WireForms.Schedule(await schedules.SetAsync(
-        OperatorOf(context), WireForms.Id("memory_id", request.MemoryId), request.EverySeconds, WireForms.Absent(request.Protocol), WireForms.Absent(request.ProbeSetId), context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), request.EverySeconds, WireForms.Absent(request.Protocol), WireForms.Absent(request.ProbeSetId), context.CancellationToken));
 
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Alert> AcknowledgeAlert(Wire.AcknowledgeAlertRequest request, ServerCallContext context) =>
-        WireForms.Alert(await alerts.AcknowledgeAsync(OperatorOf(context), WireForms.Id("id", request.Id), context.CancellationToken));
+        WireForms.Alert(await alerts.AcknowledgeAsync(CallerOf(context), WireForms.Id("id", request.Id), context.CancellationToken));
 }

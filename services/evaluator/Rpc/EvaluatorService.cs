@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 using MindBridge.Evaluator.AskingForEvaluations;
 using MindBridge.Evaluator.Auditing;
 using MindBridge.Evaluator.Deploying;
@@ -68,9 +69,10 @@ internal sealed partial class EvaluatorService(
         return new Wire.ListChangesReply { Changes = { (await deployments.ListChangesAsync(CallerOf(context), memory, llm, request.Limit, context.CancellationToken)).Select(WireForms.Change) } };
     }
 
+    [Authorize(Policy = Caller.Admin)]
     public override async Task<Wire.ListAuditReply> ListAudit(Wire.ListAuditRequest request, ServerCallContext context)
     {
-        var page = await audit.ListAsync(AdministratorOf(context), WireForms.IdOrAny("memory_id", request.MemoryId), request.Limit, request.Page, context.CancellationToken);
+        var page = await audit.ListAsync(CallerOf(context), WireForms.IdOrAny("memory_id", request.MemoryId), request.Limit, request.Page, context.CancellationToken);
         return new Wire.ListAuditReply { Entries = { page.Rows.Select(WireForms.Audited) }, NextPage = page.Next };
     }
 
@@ -90,16 +92,4 @@ internal sealed partial class EvaluatorService(
     };
 
     private static Caller CallerOf(ServerCallContext context) => Caller.Of(context.GetHttpContext().User);
-
-    private static Caller OperatorOf(ServerCallContext context) => In(context, [Caller.Operator, Caller.Service], "what serves, and what it must reach, is an operator's to change; call with an operator's key");
-
-    private static Caller AdministratorOf(ServerCallContext context) => In(context, [Caller.Admin, Caller.Service], "the audit log is an administrator's to read; call with an administrator's key");
-
-    private static Caller ServiceOf(ServerCallContext context) => In(context, [Caller.Service], "traffic is reported by inference; call with a service's key");
-
-    private static Caller In(ServerCallContext context, IEnumerable<string> roles, string refusal)
-    {
-        var user = context.GetHttpContext().User;
-        return roles.Any(user.IsInRole) ? Caller.Of(user) : throw new UnauthorizedAccessException(refusal);
-    }
 }

@@ -10,7 +10,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.Inference.FindingTargets;
 
 /// <summary>From what a request names to what answers it.</summary>
-internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Champions champions, BridgeManifests manifests, LoadedBridges bridges)
+internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Champions champions, Deployments deployments, BridgeManifests manifests, LoadedBridges bridges)
 {
     /// <exception cref="KeyNotFoundException">LLM, memory or bridge do not exist, or are not the caller's.</exception>
     /// <exception cref="RefusedNowException">The memory has no champion on the LLM yet, or what is needed cannot be loaded.</exception>
@@ -18,6 +18,8 @@ internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Cham
     {
         if (target is null) throw new ArgumentException("target is missing; name an LLM, and a memory where its edits shall speak");
         if (target.Memory.Length == 0 && target.BridgeId.Length > 0) throw new ArgumentException("target names a bridge and no memory; name the memory it belongs to");
+        if (target.Memory.Length == 0 && target.Alias.Length > 0) throw new ArgumentException($"target names the alias \"{target.Alias}\" and no memory; name the memory it belongs to");
+        if (target.BridgeId.Length > 0 && target.Alias.Length > 0) throw new ArgumentException("target names a bridge and an alias; give one of them");
         var version = await catalogue.FindAsync(target.Llm, cancellationToken);
         var served = target.Memory.Length == 0 ? null : await ServedAsync(target, version, caller, cancellationToken);
         try
@@ -34,24 +36,34 @@ internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Cham
     private async Task<Use<Served>> ServedAsync(Wire.Target target, LlmVersion version, Caller caller, CancellationToken cancellationToken)
     {
         var memory = await memories.FindAsync(target.Memory, caller, cancellationToken);
-        if (target.BridgeId.Length > 0) return await NamedAsync(target, memory, version, caller, cancellationToken);
+        if (target.BridgeId.Length > 0) return await NamedAsync(target.BridgeId, target.Memory, memory, version, caller, cancellationToken);
+        if (target.Alias is not ("" or Deployments.Champion))
+        {
+            var bridge = deployments.Find(memory, version.Id, target.Alias);
+            if (bridge is null && !champions.AreKnown) throw NotKnownYet(target.Memory);
+            return await NamedAsync(bridge ?? throw new RefusedNowException($"memory \"{target.Memory}\" has no {target.Alias} on {version.Title}"), target.Memory, memory, version, caller, cancellationToken);
+        }
+
         if (champions.TryFind(memory, version.Id, out var slot))
         {
             if (!caller.MaySee(slot.Tenant)) throw MemoryNames.Unknown(target.Memory);
             return await slot.UseAsync(cancellationToken);
         }
 
-        if (!champions.AreKnown) throw new RpcException(new Status(StatusCode.Unavailable, $"it is not known yet which bridge serves memory \"{target.Memory}\", since the evaluator has not answered; try again in a moment"));
+        if (!champions.AreKnown) throw NotKnownYet(target.Memory);
         throw new RefusedNowException($"memory \"{target.Memory}\" has no champion on {version.Title} yet; wait until a bridge has passed its gate, or promote one by hand");
     }
 
-    private async Task<Use<Served>> NamedAsync(Wire.Target target, Guid memory, LlmVersion version, Caller caller, CancellationToken cancellationToken)
+    private static RpcException NotKnownYet(string memory) =>
+        new(new Status(StatusCode.Unavailable, $"it is not known yet which bridge serves memory \"{memory}\", since the evaluator has not answered; try again in a moment"));
+
+    private async Task<Use<Served>> NamedAsync(string bridgeId, string named, Guid memory, LlmVersion version, Caller caller, CancellationToken cancellationToken)
     {
         // Whose it is, is told from the manifest, before anything is loaded for somebody who may not see it.
-        var unknown = new KeyNotFoundException($"memory \"{target.Memory}\" has no bridge {target.BridgeId} on {version.Title}; list its evaluations for bridges");
+        var unknown = new KeyNotFoundException($"memory \"{named}\" has no bridge {bridgeId} on {version.Title}; list its evaluations for bridges");
         try
         {
-            var manifest = await manifests.ReadAsync(target.BridgeId, cancellationToken);
+            var manifest = await manifests.ReadAsync(bridgeId, cancellationToken);
             if (!caller.MaySee(manifest.TenantId) || manifest.MemoryId != memory || manifest.LlmId != version.Id) throw unknown;
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
@@ -61,11 +73,11 @@ internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Cham
 
         try
         {
-            return await bridges.UseAsync(target.BridgeId, cancellationToken);
+            return await bridges.UseAsync(bridgeId, cancellationToken);
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
         {
-            throw new RefusedNowException($"bridge {target.BridgeId} cannot be loaded: {e.Message}");
+            throw new RefusedNowException($"bridge {bridgeId} cannot be loaded: {e.Message}");
         }
     }
 }

@@ -39,6 +39,9 @@ internal sealed class Champions(LoadedBridges bridges, BridgeManifests manifests
         return closed;
     }
 
+    /// <summary>The places there are.</summary>
+    public IReadOnlyList<Slot> All => [.. slots.Values];
+
     public bool TryFind(Guid memory, Guid llm, [NotNullWhen(true)] out Slot? slot) => slots.TryGetValue((memory, llm), out slot);
 
     /// <summary>Whose memory it is, where that is known here.</summary>

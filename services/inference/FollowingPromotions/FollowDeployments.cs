@@ -6,7 +6,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.Inference.FollowingPromotions;
 
 /// <summary>Asks the evaluator who shall serve, at start and on a timer: an event that got lost delays a swap, no more.</summary>
-internal sealed class FollowDeployments(ServiceClients services, LlmCatalogue catalogue, Champions champions) : IReconcile
+internal sealed class FollowDeployments(ServiceClients services, LlmCatalogue catalogue, Champions champions, Deployments deployments) : IReconcile
 {
     public string What => "LLM versions that serve no more";
 
@@ -14,6 +14,7 @@ internal sealed class FollowDeployments(ServiceClients services, LlmCatalogue ca
     {
         var listed = await services.Evaluator().ListDeploymentsAsync(new Wire.ListDeploymentsRequest(), cancellationToken: cancellationToken);
         if (!catalogue.IsRead) await catalogue.ReadAsync(cancellationToken);
+        deployments.Know(listed.Deployments.Select(d => KeyValuePair.Create((Guid.Parse(d.MemoryId), Guid.Parse(d.LlmId)), new Aliases(d.Tenant, d.Champion, d.Challenger, d.Previous))));
         champions.WantAll(listed.Deployments
             .Where(d => d.Champion.Length > 0)
             .Select(d => new Promotion(d.Tenant, Guid.Parse(d.MemoryId), Guid.Parse(d.LlmId), d.Sequence, d.Champion))

@@ -1,30 +1,46 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using MindBridge.Inference.FindingTargets;
+using MindBridge.Inference.PreparingPrompts;
+using MindBridge.Inference.TakingTurns;
 using MindBridge.Memory.Serving;
 using MindBridge.Models;
-using TorchSharp;
-using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Inference.Generating;
 
 /// <summary>Continues prompts, a piece at a time.</summary>
-internal sealed class Generation(InferenceSettings settings)
+internal sealed class Generation(InferenceSettings settings, TimeProvider time)
 {
+    public const int MostStops = 16, MostAlternatives = 20;
     private const int DefaultTokens = 64;
-    private const int MostStops = 16;
     private const int LongestStop = 200;
     // No tokenizer makes one token of more; what is longer need not be tokenised to be refused.
     private const int MostCharactersAToken = 128;
 
-    /// <summary>The pieces of an answer. The LLM is held while it computes, never while the caller reads.</summary>
+    /// <summary>What the LLM receives for the request's prompt.</summary>
     /// <exception cref="ArgumentException">The request asks for what cannot be; the message says what can.</exception>
-    public async IAsyncEnumerable<Wire.GeneratedPiece> RunAsync(Answering answering, Wire.GenerateRequest request, string tenant, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="BusyException">Too many prompts of the memory wait already.</exception>
+    public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken)
     {
         Check(request, answering.Llm.Llm);
-        var pieces = Channel.CreateUnbounded<Wire.GeneratedPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = InTurnAsync(answering, request, tenant, pieces.Writer, stop.Token);
+        // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
+        var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (prepared.Ids.Count == 0) throw new ArgumentException("prompt is empty; give at least one word");
+        if (prepared.Length >= answering.Llm.Engine.Positions)
+            throw new ArgumentException($"prompt takes {prepared.Ids.Count} tokens{(prepared.SoftTokens > 0 ? $" and the memory {prepared.SoftTokens}" : "")}; {answering.Llm.Version.Title} holds {answering.Llm.Engine.Positions} with the answer: shorten the prompt");
+        return prepared;
+    }
+
+    /// <summary>The pieces of an answer; the last tells how it ended. A caller who reads slowly holds up nobody.</summary>
+    /// <exception cref="BusyException">Too many of the tenant's requests wait already.</exception>
+    /// <exception cref="OutOfTimeException">It took longer than it may.</exception>
+    public async IAsyncEnumerable<TextPiece> RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pieces = Channel.CreateUnbounded<TextPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        using var late = new CancellationTokenSource(settings.LongestRequest, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        var running = RunAsync(answering, request, prepared, tenant, pieces.Writer, late.Token, stop.Token);
         try
         {
             await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken)) yield return piece;
@@ -36,13 +52,23 @@ internal sealed class Generation(InferenceSettings settings)
         }
     }
 
-    private static async Task InTurnAsync(Answering answering, Wire.GenerateRequest request, string tenant, ChannelWriter<Wire.GeneratedPiece> pieces, CancellationToken cancellationToken)
+    private async Task RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, ChannelWriter<TextPiece> pieces, CancellationToken late, CancellationToken stop)
     {
+        var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed));
+        var text = new WrittenText(answering.Llm.Llm, request, sampling, pieces)
+        {
+            Prompt = prepared,
+            Most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1),
+        };
         try
         {
-            using (await answering.Llm.Lane.EnterAsync(tenant, cancellationToken))
-                await Task.Run(() => Run(answering, request, pieces, cancellationToken), cancellationToken);
+            await answering.Llm.Engine.RunAsync(text, tenant, stop);
+            text.Finish();
             pieces.Complete();
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            pieces.Complete(new OutOfTimeException($"the request took longer than {settings.LongestRequest.TotalSeconds:0.#} s, waiting included; ask for fewer tokens, or try again when fewer ask"));
         }
         catch (Exception e)
         {
@@ -51,63 +77,15 @@ internal sealed class Generation(InferenceSettings settings)
         }
     }
 
-    private static void Run(Answering answering, Wire.GenerateRequest request, ChannelWriter<Wire.GeneratedPiece> pieces, CancellationToken cancellationToken)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var frozen = torch.no_grad();
-        var llm = answering.Llm.Llm;
-        var prepared = answering.Answerer.Prepare([request.Prompt])[0];
-        var most = request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens;
-        if (prepared.Ids.Count == 0) throw new ArgumentException("prompt is empty; give at least one word");
-        if (prepared.Length >= llm.Model.MaxPositions)
-            throw new ArgumentException($"prompt takes {prepared.Ids.Count} tokens{(prepared.SoftTokens > 0 ? $" and the memory {prepared.SoftTokens}" : "")}; {answering.Llm.Version.Title} holds {llm.Model.MaxPositions} with the answer: shorten the prompt");
-
-        var text = new StreamedText(llm.Tokenizer, [.. request.Stop], request.NaturalStop);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var (tokens, reason, first) = (0, FinishReason.StopText, true);
-        var sampling = new GenerationSettings(most, request.Temperature, Seed: unchecked((long)request.Seed));
-        try
-        {
-            reason = Generator.Continue(llm.Model, [Passes.Embed(llm, prepared)], sampling, tokenizer: null, ids: null, (_, token) =>
-            {
-                tokens++;
-                Send(text.Append(token));
-                if (text.Ended) ended.Cancel();
-            }, ended.Token)[0].Reason;
-        }
-        catch (OperationCanceledException) when (text.Ended && !cancellationToken.IsCancellationRequested)
-        {
-            // The answer is complete; no further token was needed.
-        }
-
-        var last = Piece(text.Finish());
-        last.FinishReason = reason is FinishReason.Length && !text.Ended ? "length" : "stop";
-        (last.PromptTokens, last.CompletionTokens) = (prepared.Ids.Count, tokens);
-        pieces.TryWrite(last);
-
-        void Send(string piece)
-        {
-            if (piece.Length > 0) pieces.TryWrite(Piece(piece));
-        }
-
-        Wire.GeneratedPiece Piece(string piece)
-        {
-            var made = new Wire.GeneratedPiece { Text = piece };
-            if (!first) return made;
-            first = false;
-            made.BridgeId = answering.BridgeId;
-            made.EncoderIds.AddRange(answering.EncoderIds);
-            made.Edited = prepared.SoftPrompt is not null;
-            return made;
-        }
-    }
-
-    private void Check(Wire.GenerateRequest request, Llm llm)
+    private void Check(TextRequest request, Llm llm)
     {
         if (string.IsNullOrEmpty(request.Prompt)) throw new ArgumentException("prompt is empty; give at least one word");
         if (request.Prompt.Length > (long)llm.Model.MaxPositions * MostCharactersAToken) throw new ArgumentException($"prompt has {request.Prompt.Length} characters, more than the {llm.Model.MaxPositions} tokens of the LLM can hold; shorten it");
         if (request.MaxTokens < 0 || request.MaxTokens > settings.MostTokens) throw new ArgumentException($"max_tokens is {request.MaxTokens}; give 1 to {settings.MostTokens}, or 0 for {DefaultTokens}");
         if (!double.IsFinite(request.Temperature) || request.Temperature < 0) throw new ArgumentException($"temperature is {request.Temperature}; give 0 (greedy) or more");
+        if (request.TopK < 0) throw new ArgumentException($"top_k is {request.TopK}; give 0 (all tokens) or more");
+        if (!(request.TopP > 0 && request.TopP <= 1)) throw new ArgumentException($"top_p is {request.TopP}; give more than 0 and at most 1");
         if (request.Stop.Count > MostStops || request.Stop.Any(s => s.Length is 0 or > LongestStop)) throw new ArgumentException($"stop has {request.Stop.Count} texts; give at most {MostStops} of 1 to {LongestStop} characters");
+        if (request.Alternatives is < 0 or > MostAlternatives) throw new ArgumentException($"{request.Alternatives} alternatives to a token are asked for; give 0 to {MostAlternatives}");
     }
 }

@@ -17,6 +17,12 @@ internal sealed class StreamedText(TextTokenizer tokenizer, IReadOnlyList<string
     /// <summary>True once the text is complete; what follows does not belong to it.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Characters so far, held back or given.</summary>
+    public int Length => buffer.Length;
+
+    /// <summary>Characters given out.</summary>
+    public int Given => given;
+
     /// <summary>Takes a token; gives the text that is certain now, which may be empty.</summary>
     public string Append(int token)
     {

@@ -7,11 +7,14 @@ using MindBridge.Inference.LoadingBridges;
 using MindBridge.Inference.LoadingLlms;
 using MindBridge.Inference.Rpc;
 using MindBridge.Inference.ScoringProbes;
+using MindBridge.Inference.SpeakingOpenAi;
+using MindBridge.Inference.WarmingUp;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Messaging;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Services;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MindBridge.Inference.Hosting;
@@ -34,6 +37,7 @@ public static class InferenceModule
         services.AddSingleton<BridgeManifests>();
         services.AddSingleton<LoadedBridges>();
         services.AddSingleton<Champions>();
+        services.AddSingleton<Deployments>();
         services.AddReconciling<FollowDeployments>(settings.Look);
         services.Listen<BridgePromoted, PromotionEar>();
         services.Listen<BridgeRolledBack, PromotionEar>();
@@ -42,11 +46,21 @@ public static class InferenceModule
         services.AddSingleton<Generation>();
         services.AddSingleton<ProbeScoring>();
         services.AddSingleton<Explainer>();
+        services.AddSingleton<ModelNames>();
+        services.AddSingleton<OpenAiChoices>();
+        services.AddSingleton<OpenAiCalls>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, OpenAiAuthorization>();
+        services.AddSingleton<WarmUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<WarmUp>());
         services.AddRefusals();
-        services.AddHealthChecks().AddCheck<CatalogueHealth>("llm catalogue", tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<CatalogueHealth>("llm catalogue", tags: ["ready"]).AddCheck<WarmUpHealth>("warm-up", tags: ["ready"]);
         return services;
     }
 
     /// <summary>Maps every call.</summary>
-    public static void MapInference(this IEndpointRouteBuilder routes) => routes.MapGrpcService<InferenceService>();
+    public static void MapInference(this IEndpointRouteBuilder routes)
+    {
+        OpenAiEndpoints.Map(routes);
+        routes.MapGrpcService<InferenceService>();
+    }
 }

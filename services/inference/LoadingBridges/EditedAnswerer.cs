@@ -14,11 +14,14 @@ internal sealed class EditedAnswerer(EditedModel edited, IReadOnlyList<EncoderPa
 
     public override IReadOnlyList<string> ArtifactIds => edited.ArtifactIds;
 
-    public override IReadOnlyList<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder = null) => Holding(0, prompts, readByEncoder);
+    public override IReadOnlyList<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder = null) => Holding(0, () => edited.Prepare(prompts, readByEncoder));
 
-    private IReadOnlyList<Request> Holding(int held, IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder)
+    /// <summary>Prompts of different callers, each prepared exactly as it would be alone.</summary>
+    public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts, IReadOnlyList<string> questions) => Holding(0, () => edited.PrepareEach(prompts, questions));
+
+    private IReadOnlyList<Request> Holding(int held, Func<IReadOnlyList<Request>> prepare)
     {
-        if (held == gates.Length) return edited.Prepare(prompts, readByEncoder);
-        lock (gates[held]) return Holding(held + 1, prompts, readByEncoder);
+        if (held == gates.Length) return prepare();
+        lock (gates[held]) return Holding(held + 1, prepare);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class LoadedBridges : IAsyncDisposable
     private readonly UnpackingFolder work;
     private readonly BridgeManifests manifests;
     private readonly LlmCatalogue catalogue;
+    private readonly InferenceSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger<LoadedBridges> logger;
     private readonly Shelf<string, EncoderPart> encoders;
@@ -24,7 +25,7 @@ internal sealed class LoadedBridges : IAsyncDisposable
 
     public LoadedBridges(IArtifactStore store, UnpackingFolder work, BridgeManifests manifests, LlmCatalogue catalogue, InferenceSettings settings, TimeProvider time, ILogger<LoadedBridges> logger)
     {
-        (this.store, this.work, this.manifests, this.catalogue, this.time, this.logger) = (store, work, manifests, catalogue, time, logger);
+        (this.store, this.work, this.manifests, this.catalogue, this.settings, this.time, this.logger) = (store, work, manifests, catalogue, settings, time, logger);
         encoders = new Shelf<string, EncoderPart>(LoadEncoderAsync, settings.KeptEncoders);
         bridges = new Shelf<string, Served>(LoadAsync, settings.KeptBridges);
     }
@@ -74,7 +75,7 @@ internal sealed class LoadedBridges : IAsyncDisposable
             var layouts = opened.Select(b => b.Layout).Distinct().ToList();
             if (layouts.Count > 1) throw new InvalidDataException($"bridge {bridgeId} mixes the layouts {string.Join(" and ", layouts)}; train its parts with one");
             var edited = new EditedModel(llm.Value.Llm, shards, layouts[0], artifactIds: [.. manifest.Parts.Select(p => p.EncoderId), bridgeId]);
-            var served = new Served(bridgeId, manifest, llm, parts, opened, edited);
+            var served = new Served(bridgeId, manifest, llm, parts, opened, edited, settings);
             logger.LogInformation("loaded bridge {Bridge} of memory {Memory} on {Llm} in {Seconds:0.00} s", bridgeId, manifest.MemoryId, version.Title, time.GetElapsedTime(began).TotalSeconds);
             return served;
         }

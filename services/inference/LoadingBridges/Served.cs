@@ -1,6 +1,7 @@
 using MindBridge.Contracts;
 using MindBridge.Inference.Keeping;
 using MindBridge.Inference.LoadingLlms;
+using MindBridge.Inference.PreparingPrompts;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Serving;
 
@@ -17,11 +18,13 @@ internal sealed class Served : IDisposable
     private readonly IReadOnlyList<Bridge> bridges;
 
     /// <summary>Takes over the uses and bridges it is given.</summary>
-    public Served(string bridgeId, BridgeManifest manifest, Use<LoadedLlm> llm, IReadOnlyList<Use<EncoderPart>> encoders, IReadOnlyList<Bridge> bridges, EditedModel edited)
+    public Served(string bridgeId, BridgeManifest manifest, Use<LoadedLlm> llm, IReadOnlyList<Use<EncoderPart>> encoders, IReadOnlyList<Bridge> bridges, EditedModel edited, InferenceSettings settings)
     {
         (BridgeId, Manifest, this.llm, this.encoders, this.bridges) = (bridgeId, manifest, llm, encoders, bridges);
         EncoderIds = [.. manifest.Parts.Select(p => p.EncoderId)];
-        Answerer = new EditedAnswerer(edited, [.. encoders.Select(e => e.Value)]);
+        var answerer = new EditedAnswerer(edited, [.. encoders.Select(e => e.Value)]);
+        Answerer = answerer;
+        Preparation = new Preparation(answerer.PrepareEach, settings.KeptPrompts, settings.MostWaiting + settings.Slots, $"memory {manifest.MemoryId}");
         NewObjects = encoders.SelectMany(e => e.Value.Keys.Edits).GroupBy(e => e.EditId, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Object, StringComparer.Ordinal);
     }
 
@@ -36,6 +39,9 @@ internal sealed class Served : IDisposable
 
     /// <summary>The LLM with the memory.</summary>
     public Answerer Answerer { get; }
+
+    /// <summary>Reads prompts for <see cref="Answerer"/>.</summary>
+    public Preparation Preparation { get; }
 
     /// <summary>Edit id to its object.</summary>
     public IReadOnlyDictionary<string, string> NewObjects { get; }

@@ -49,6 +49,9 @@ internal sealed class LlmCatalogue : IAsyncDisposable
         }
     }
 
+    /// <summary>The versions in service, by title.</summary>
+    public IReadOnlyList<LlmVersion> InService => [.. (versions?.Values ?? []).OrderBy(v => v.Title, StringComparer.Ordinal)];
+
     /// <summary>True when the version is in service.</summary>
     public bool Has(Guid id) => versions?.ContainsKey(id) is true;
 
@@ -60,7 +63,7 @@ internal sealed class LlmCatalogue : IAsyncDisposable
     {
         if (Find(wanted) is { } known) return known;
         await ReadAgainAsync(cancellationToken);
-        return Find(wanted) ?? throw new KeyNotFoundException($"there is no LLM \"{wanted}\" in service; {InService()}");
+        return Find(wanted) ?? throw new KeyNotFoundException($"there is no LLM \"{wanted}\" in service; {Choices()}");
     }
 
     /// <inheritdoc cref="FindAsync(string, CancellationToken)"/>
@@ -68,7 +71,7 @@ internal sealed class LlmCatalogue : IAsyncDisposable
     {
         if (versions?.GetValueOrDefault(id) is { } known) return known;
         await ReadAgainAsync(cancellationToken);
-        return versions?.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"there is no LLM {id} in service; {InService()}");
+        return versions?.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"there is no LLM {id} in service; {Choices()}");
     }
 
     /// <summary>A use of the loaded LLM.</summary>
@@ -104,7 +107,7 @@ internal sealed class LlmCatalogue : IAsyncDisposable
     {
         if (versions is not { } now) return null;
         if (Guid.TryParse(wanted, out var id)) return now.GetValueOrDefault(id);
-        if (string.IsNullOrWhiteSpace(wanted)) return now.Count == 1 ? now.Values.First() : throw new ArgumentException($"llm is empty; {InService()}");
+        if (string.IsNullOrWhiteSpace(wanted)) return now.Count == 1 ? now.Values.First() : throw new ArgumentException($"llm is empty; {Choices()}");
         if (now.Values.FirstOrDefault(v => v.Title == wanted) is { } titled) return titled;
         var named = now.Values.Where(v => v.Name == wanted).ToList();
         return named.Count > 1
@@ -112,13 +115,13 @@ internal sealed class LlmCatalogue : IAsyncDisposable
             : named.FirstOrDefault();
     }
 
-    private string InService() => versions is { Count: > 0 } now ? $"give one of {string.Join(", ", now.Values.Select(v => $"\"{v.Title}\"").Order(StringComparer.Ordinal).Take(20))}" : "release one first";
+    private string Choices() => versions is { Count: > 0 } now ? $"give one of {string.Join(", ", now.Values.Select(v => $"\"{v.Title}\"").Order(StringComparer.Ordinal).Take(20))}" : "release one first";
 
     private LoadedLlm Load(Guid id, InferenceSettings settings)
     {
-        var version = versions?.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"there is no LLM {id} in service; {InService()}");
+        var version = versions?.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"there is no LLM {id} in service; {Choices()}");
         var began = time.GetTimestamp();
-        var llm = LoadedLlm.From(version, settings.MostWaiting);
+        var llm = LoadedLlm.From(version, settings);
         logger.LogInformation("loaded {Llm} ({Id}) in {Seconds:0.00} s", version.Title, id, time.GetElapsedTime(began).TotalSeconds);
         return llm;
     }

@@ -1,4 +1,5 @@
-using MindBridge.Inference.TakingTurns;
+using MindBridge.Inference.RenderingChats;
+using MindBridge.Inference.RunningBatches;
 using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Rivals;
 using MindBridge.Memory.Serving;
@@ -7,23 +8,29 @@ using TorchSharp;
 
 namespace MindBridge.Inference.LoadingLlms;
 
-/// <summary>An LLM version in memory, with the lane that leads to it.</summary>
+/// <summary>An LLM version in memory, with the engine that runs it.</summary>
 internal sealed class LoadedLlm : IDisposable
 {
-    private LoadedLlm(LlmVersion version, Llm llm, Lane lane) => (Version, Llm, Lane, Unedited) = (version, llm, lane, new Unedited(llm));
+    private readonly Lazy<ChatForm> chat;
+
+    private LoadedLlm(LlmVersion version, Llm llm, Engine engine) =>
+        (Version, Llm, Engine, Unedited, chat) = (version, llm, engine, new Unedited(llm), new Lazy<ChatForm>(() => ChatForm.From(version.Folder, llm.Tokenizer)));
 
     public LlmVersion Version { get; }
 
     public Llm Llm { get; }
 
-    public Lane Lane { get; }
+    public Engine Engine { get; }
+
+    /// <summary>How conversations become prompts.</summary>
+    public ChatForm Chat => chat.Value;
 
     /// <summary>As it was released.</summary>
     public Answerer Unedited { get; }
 
     /// <summary>Loads it, once its files are what was released.</summary>
     /// <exception cref="RefusedNowException">They are not there, or are others.</exception>
-    public static LoadedLlm From(LlmVersion version, int mostWaiting)
+    public static LoadedLlm From(LlmVersion version, InferenceSettings settings)
     {
         // Requests run side by side on different LLMs; a pool of threads under each would only make them wait for one another.
         torch.set_num_threads(1);
@@ -31,8 +38,14 @@ internal sealed class LoadedLlm : IDisposable
         var found = ContentIdentity.Of(version.Folder);
         if (found != version.ContentHash)
             throw new RefusedNowException($"{version.Title} was released with content {version.ContentHash}, but {version.Folder} holds {found}; put the released files back, or release what is there as a new version");
-        return new LoadedLlm(version, Llm.From(version.Folder), new Lane(version.Title, mostWaiting));
+        var llm = Llm.From(version.Folder, settings.ComputeType is ComputeType.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
+        foreach (var weight in llm.Model.parameters()) weight.requires_grad = false;
+        return new LoadedLlm(version, llm, new Engine(llm, version.Title, settings));
     }
 
-    public void Dispose() => Llm.Dispose();
+    public void Dispose()
+    {
+        Engine.Dispose();
+        Llm.Dispose();
+    }
 }

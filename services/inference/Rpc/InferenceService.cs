@@ -22,7 +22,21 @@ internal sealed class InferenceService(Targets targets, Generation generation, P
     {
         var caller = CallerOf(context);
         using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken);
-        await foreach (var piece in generation.RunAsync(answering, request, caller.Tenant, context.CancellationToken)) await responseStream.WriteAsync(piece);
+        var asked = WireForms.Text(request);
+        var prepared = await generation.PrepareAsync(answering, asked, context.CancellationToken);
+        var first = true;
+        await foreach (var piece in generation.RunAsync(answering, asked, prepared, caller.Tenant, context.CancellationToken))
+        {
+            var made = WireForms.Piece(piece);
+            if (first)
+            {
+                (made.BridgeId, made.Edited, first) = (answering.BridgeId, prepared.IsEdited, false);
+                made.EncoderIds.AddRange(answering.EncoderIds);
+            }
+
+            await responseStream.WriteAsync(made);
+        }
+
         return true;
     });
 
@@ -63,7 +77,7 @@ internal sealed class InferenceService(Targets targets, Generation generation, P
 
     private static Caller CallerOf(ServerCallContext context) => Caller.Of(context.GetHttpContext().User);
 
-    // The one refusal that the platform has no exception for.
+    // The refusals that the platform has no exception for.
     private static async Task<T> RefusingAsync<T>(Func<Task<T>> call)
     {
         try
@@ -73,6 +87,10 @@ internal sealed class InferenceService(Targets targets, Generation generation, P
         catch (BusyException e)
         {
             throw new RpcException(new Status(StatusCode.ResourceExhausted, e.Message));
+        }
+        catch (OutOfTimeException e)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, e.Message));
         }
     }
 }

@@ -1,3 +1,4 @@
+using MindBridge.Inference.Generating;
 using MindBridge.Inference.LoadingBridges;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Scoring.Protocols;
@@ -16,6 +17,25 @@ internal static class WireForms
         if (string.IsNullOrWhiteSpace(probe.Prompt)) throw new ArgumentException($"probe {place}: prompt is empty; give at least one word");
         if (string.IsNullOrWhiteSpace(probe.Answer) && !Protocol.IsLocality(kind)) throw new ArgumentException($"probe {place}: answer is empty; only locality probes may leave it to the unedited LLM");
         return new Probe { Kind = kind, Prompt = probe.Prompt, Answer = probe.Answer, OldAnswer = Absent(probe.OldAnswer), EditId = Absent(probe.EditId) };
+    }
+
+    public static TextRequest Text(Wire.GenerateRequest request) => new()
+    {
+        Prompt = request.Prompt,
+        MaxTokens = request.MaxTokens,
+        Temperature = request.Temperature,
+        TopK = request.TopK,
+        TopP = request.TopP == 0 ? 1 : request.TopP,
+        Seed = request.Seed,
+        Stop = [.. request.Stop],
+        NaturalStop = request.NaturalStop,
+    };
+
+    public static Wire.GeneratedPiece Piece(TextPiece piece)
+    {
+        var made = new Wire.GeneratedPiece { Text = piece.Text };
+        if (piece.End is { } end) (made.FinishReason, made.PromptTokens, made.CompletionTokens) = (end.Reason, end.PromptTokens, end.Tokens);
+        return made;
     }
 
     public static Wire.Served Served(Served served, long sequence) => new()

@@ -22,9 +22,8 @@ internal sealed class ProbeScoring(InferenceSettings settings)
         {
             // By reference: a set may hold one probe twice.
             var part = probes.Skip(from).Take(settings.ScoreBatch).ToList();
-            IReadOnlyList<Outcome> outcomes;
-            using (await answering.Llm.Lane.EnterAsync(tenant, cancellationToken))
-                outcomes = await Task.Run(() => Score(answering, protocol, part, from, cancellationToken), cancellationToken);
+            var first = from;
+            var outcomes = await answering.Llm.Engine.TakeTurnAsync(tenant, () => Score(answering, protocol, part, first, cancellationToken), cancellationToken);
             foreach (var outcome in outcomes) yield return outcome;
         }
     }

@@ -1,15 +1,13 @@
 namespace MindBridge.Inference.TakingTurns;
 
 /// <summary>
-/// The way to one LLM: one at a time, tenant after tenant, and each tenant's requests in their order. So a tenant that asks a hundred things at once waits for itself,
+/// The way to something that only one may use at a time: tenant after tenant, and each tenant's requests in their order. So a tenant that asks a hundred things at once waits for itself,
 /// not the others for it. A turn ends when it is disposed of.
 /// </summary>
 internal sealed class Lane(string what, int mostWaiting)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, LinkedList<TaskCompletionSource>> waiting = new(StringComparer.Ordinal);
-    // Tenants with somebody waiting; the first is next.
-    private readonly LinkedList<string> order = new();
+    private readonly FairQueue<TaskCompletionSource> waiting = new();
     private bool taken;
 
     /// <summary>How many wait.</summary>
@@ -17,7 +15,7 @@ internal sealed class Lane(string what, int mostWaiting)
     {
         get
         {
-            lock (gate) return waiting.Values.Sum(w => w.Count);
+            lock (gate) return waiting.Count;
         }
     }
 
@@ -35,21 +33,12 @@ internal sealed class Lane(string what, int mostWaiting)
                 return new Turn(this);
             }
 
-            var own = QueueOf(tenant);
-            if (own.Count >= mostWaiting) throw new BusyException($"{own.Count} of your requests wait for {what} already; send fewer at once, or try again in a moment");
-            place = own.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            BusyException.ThrowIfMore(waiting.CountOf(tenant), mostWaiting, what);
+            place = waiting.Add(tenant, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         await using (cancellationToken.Register(() => Leave(tenant, place, cancellationToken))) await place.Value.Task;
         return new Turn(this);
-    }
-
-    private LinkedList<TaskCompletionSource> QueueOf(string tenant)
-    {
-        if (waiting.TryGetValue(tenant, out var own)) return own;
-        waiting[tenant] = own = new LinkedList<TaskCompletionSource>();
-        order.AddLast(tenant);
-        return own;
     }
 
     private void Leave(string tenant, LinkedListNode<TaskCompletionSource> place, CancellationToken cancellationToken)
@@ -57,9 +46,7 @@ internal sealed class Lane(string what, int mostWaiting)
         lock (gate)
         {
             // Called already: the turn is the caller's, who will give it back.
-            if (place.List is null) return;
-            place.List.Remove(place);
-            if (waiting[tenant].Count == 0) Forget(tenant);
+            if (!waiting.Remove(tenant, place)) return;
         }
 
         place.Value.TrySetCanceled(cancellationToken);
@@ -67,37 +54,13 @@ internal sealed class Lane(string what, int mostWaiting)
 
     private void Next()
     {
-        TaskCompletionSource next;
+        TaskCompletionSource? next;
         lock (gate)
         {
-            if (order.First is not { } first)
-            {
-                taken = false;
-                return;
-            }
-
-            var tenant = first.Value;
-            var own = waiting[tenant];
-            next = own.First!.Value;
-            own.RemoveFirst();
-            if (own.Count == 0)
-            {
-                Forget(tenant);
-            }
-            else
-            {
-                order.RemoveFirst();
-                order.AddLast(tenant);
-            }
+            if (!waiting.TryTake(out next)) taken = false;
         }
 
-        next.SetResult();
-    }
-
-    private void Forget(string tenant)
-    {
-        waiting.Remove(tenant);
-        order.Remove(tenant);
+        next?.SetResult();
     }
 
     /// <summary>The right to run; the next one runs when it is disposed of.</summary>

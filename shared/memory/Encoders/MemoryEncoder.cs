@@ -78,6 +78,29 @@ public sealed class MemoryEncoder : IDisposable
     /// <returns>[n, h] float32; the caller owns it.</returns>
     public Tensor Features(IReadOnlyList<string> prompts) => Features([.. prompts.Select(Ids)], CancellationToken.None);
 
+    /// <summary>
+    /// The features of prompts that were asked for together, each exactly what it would be alone: what others ask at the same moment changes no answer. Prompts of like length share a pass.
+    /// </summary>
+    /// <returns>[n, h] float32; the caller owns it.</returns>
+    public Tensor FeaturesOfEach(IReadOnlyList<string> prompts)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var ids = prompts.Select(Ids).ToList();
+        var features = new Tensor[prompts.Count];
+        foreach (var like in Enumerable.Range(0, ids.Count).GroupBy(i => ids[i].Length))
+        {
+            foreach (var rows in like.Chunk(Math.Max(1, PositionsABatch / like.Key)))
+            {
+                var embeddings = Model.Embed(tensor(rows.SelectMany(i => ids[i]).Select(id => (long)id).ToArray(), device: Model.Device).view(rows.Length, like.Key));
+                var hidden = Model.HiddenOfEach(embeddings, tensor(Enumerable.Range(0, rows.Length).Select(r => (long)r * like.Key).ToArray(), device: Model.Device)).to(float32);
+                for (var r = 0; r < rows.Length; r++) features[rows[r]] = hidden[r];
+            }
+        }
+
+        return stack(features, 0).MoveToOuterDisposeScope();
+    }
+
     /// <summary>P(in scope) by the existence head.</summary>
     /// <param name="features">[n, h] as <see cref="Features(IReadOnlyList{string})"/> returns them.</param>
     public float[] InScope(Tensor features)

@@ -59,7 +59,37 @@ public sealed class EditedModel : Answerer
         if (prompts.Count == 0) return [];
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var views = Shards.Select(s => View(s, readByEncoder ?? prompts)).ToList();
+        var read = readByEncoder ?? prompts;
+        var prepared = Prepare(prompts, [.. Shards.Select(s => View(s, read, s.Encoder.Features(read)))]);
+        foreach (var request in prepared) request.SoftPrompt?.MoveToOuterDisposeScope();
+        return prepared;
+    }
+
+    /// <summary>
+    /// <see cref="Prepare(IReadOnlyList{string}, IReadOnlyList{string}?)"/> for prompts of different callers that came together: one pass of the encoder for those of like length, and every
+    /// request exactly what it would be alone.
+    /// </summary>
+    /// <param name="prompts">What the LLM reads.</param>
+    /// <param name="questions">What the memory reads of each: the prompt, or of a conversation what the user asked last.</param>
+    public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts, IReadOnlyList<string> questions)
+    {
+        if (prompts.Count == 0) return [];
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var features = Shards.Select(s => s.Encoder.FeaturesOfEach(questions)).ToList();
+        var prepared = new List<Request>(prompts.Count);
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            string[] asked = [questions[i]];
+            prepared.AddRange(Prepare([prompts[i]], [.. Shards.Select((s, k) => View(s, asked, features[k].narrow(0, i, 1)))]));
+            prepared[i].SoftPrompt?.MoveToOuterDisposeScope();
+        }
+
+        return prepared;
+    }
+
+    private List<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<ShardView> views)
+    {
         var chosen = new int[prompts.Count];
         for (var i = 0; i < prompts.Count; i++)
             for (var s = 1; s < views.Count; s++)
@@ -92,7 +122,7 @@ public sealed class EditedModel : Answerer
             {
                 Prompt = prompts[i],
                 Ids = ids,
-                SoftPrompt = soft?.MoveToOuterDisposeScope(),
+                SoftPrompt = soft,
                 SoftAt = soft is null ? 0 : Request.PlaceOf(Layout, ids, Llm.Tokenizer.Bos),
                 Decision = new Decision(soft is not null, views[shard].Verdicts[i].Reason, shard, views[shard].Evidence[i], views[shard].Addressed[i], views[shard].Nearest[i]),
             });
@@ -100,9 +130,8 @@ public sealed class EditedModel : Answerer
         return result;
     }
 
-    private static ShardView View(Shard shard, IReadOnlyList<string> read)
+    private static ShardView View(Shard shard, IReadOnlyList<string> read, Tensor features)
     {
-        var features = shard.Encoder.Features(read);
         var inScope = shard.Encoder.InScope(features);
         var nearest = shard.Keys?.Nearest(features, NearestShown) ?? [.. read.Select(_ => (IReadOnlyList<NearestEdit>)[])];
         var named = shard.Rule.NeedsSubjects ? shard.Keys!.Named(read, features) : null;

@@ -2,9 +2,14 @@ using System.Numerics.Tensors;
 
 namespace MindBridge.Models;
 
-/// <summary>Chooses one row's next token from its logits; keeps the row's own random state and the tokens it has seen.</summary>
-internal sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> prompt)
+/// <summary>Chooses one text's next token from its logits; keeps the text's own random state and the tokens it has seen.</summary>
+/// <param name="settings">Temperature, top-k, top-p, repetition penalty and seed count.</param>
+/// <param name="prompt">Tokens that the repetition penalty counts as seen.</param>
+public sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> prompt)
 {
+    // What is less likely than this part of the likeliest token is looked at only where the rest does not reach top-p.
+    private const float Unlikely = 1e-4f;
+
     private readonly HashSet<int>? _seen = settings.RepetitionPenalty != 1 ? [.. prompt] : null;
     private ulong _state = (ulong)settings.Seed;
     private int[] _order = [];
@@ -37,15 +42,28 @@ internal sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> 
         var largest = TensorPrimitives.Max(logits);
         for (var i = 0; i < count; i++) weights[i] = (float)Math.Exp((logits[i] - largest) / settings.Temperature);
         var order = _order.AsSpan(0, count);
+        double total = 0;
         if (limited)
         {
-            // Equal logits keep the order of their ids, so that the result never depends on how sorting breaks ties.
-            for (var i = 0; i < count; i++) order[i] = i;
-            MemoryExtensions.Sort(order, new ByWeight(_weights));
-            if (settings.TopK > 0) count = Math.Min(count, settings.TopK);
+            count = Sort(weights, order, Unlikely);
+            if (settings.TopK > 0)
+            {
+                if (count < settings.TopK) count = Sort(weights, order, 0);
+                count = Math.Min(count, settings.TopK);
+                for (var i = 0; i < count; i++) total += weights[order[i]];
+            }
+            else
+            {
+                foreach (var weight in weights) total += weight;
+                double likely = 0;
+                for (var i = 0; i < count; i++) likely += weights[order[i]];
+                if (likely < settings.TopP * total) count = Sort(weights, order, 0);
+            }
         }
-        double total = 0;
-        for (var i = 0; i < count; i++) total += weights[limited ? order[i] : i];
+        else
+        {
+            foreach (var weight in weights) total += weight;
+        }
         if (settings.TopP < 1)
         {
             double sum = 0;
@@ -61,6 +79,16 @@ internal sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> 
             if (target < 0) return token;
         }
         return limited ? order[0] : TensorPrimitives.IndexOfMax(logits);
+    }
+
+    // The tokens of at least this weight, likeliest first; equal ones keep the order of their ids, so that the result never depends on how sorting breaks ties.
+    private int Sort(Span<float> weights, Span<int> order, float least)
+    {
+        var count = 0;
+        for (var i = 0; i < weights.Length; i++)
+            if (weights[i] >= least) order[count++] = i;
+        MemoryExtensions.Sort(order[..count], new ByWeight(_weights));
+        return count;
     }
 
     // SplitMix64: small, well mixed, and the same on every machine and runtime.

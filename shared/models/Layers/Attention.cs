@@ -13,6 +13,7 @@ internal sealed class Attention(int layer, int heads, int keyHeads, int headWidt
     /// </summary>
     public Tensor Apply(Tensor queryKeyValue, Batch batch)
     {
+        if (batch.Slots is not null) return SlotAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
         if (DecodingAttention.CanApply(queryKeyValue, batch))
             return DecodingAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
         using var scope = NewDisposeScope();

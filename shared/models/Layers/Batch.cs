@@ -17,6 +17,10 @@ internal sealed class Batch : IDisposable
     private readonly int? _window;
     private readonly Dictionary<(int, ScalarType), Tensor> _masks = [];
 
+    // One token of a slot's text a row.
+    private Batch(SlotCache cache, int[] slots, int[] places, Tensor positions, Tensor? at, int? window)
+        : this(slots.Length, 1, places.Max(), positions, null, null, at, window) => Slots = (cache, slots, places);
+
     private Batch(int rows, int length, int past, Tensor? positions, Tensor? mask, KeyValueCache? cache, Tensor? at, int? window)
     {
         (Rows, Length, Past, Positions, _mask, Cache, At, _window) = (rows, length, past, positions, mask, cache, at, window);
@@ -35,6 +39,12 @@ internal sealed class Batch : IDisposable
     public Tensor? Positions { get; }
 
     public KeyValueCache? Cache { get; }
+
+    /// <summary>Where every row is a token of a text of its own: the texts, and by row the slot and the place in it.</summary>
+    public (SlotCache Cache, int[] Slots, int[] Places)? Slots { get; }
+
+    /// <summary>How far back a token sees; null for to the beginning.</summary>
+    public int? Window => _window;
 
     /// <summary>[n] flat positions that the caller wants; null for all.</summary>
     public Tensor? At { get; }
@@ -93,6 +103,14 @@ internal sealed class Batch : IDisposable
         }
         var (positions, seen) = cache is null ? (Count(real, null), real) : cache.Admit(real, length);
         return new Batch(rows, length, past, positions, Additive(model, embeddings.device, seen, length, past + length), cache, at, model.Window);
+    }
+
+    public static Batch OfSlots(Transformer model, Tensor embeddings, SlotCache cache, int[] slots, Tensor? at)
+    {
+        if (embeddings.shape is not [var rows, var width] || rows != slots.Length || width != model.Width || rows == 0)
+            throw new ArgumentException($"the embeddings have shape [{string.Join(", ", embeddings.shape)}], but {slots.Length} rows of {model.Width} are needed");
+        var places = cache.Place(slots);
+        return new Batch(cache, slots, places, tensor(Array.ConvertAll(places, p => (long)p)), at, model.Window);
     }
 
     // Position ids skip padding, so that a padded row equals the same row alone: [rows·length].

@@ -32,7 +32,7 @@ internal static unsafe class CpuKernels
         for (var row = 0; row < from.Length; row += width)
         {
             var input = from.Slice(row, width);
-            var inverse = 1 / MathF.Sqrt(TensorPrimitives.SumOfSquares(input) / width + (float)epsilon);
+            var inverse = 1 / MathF.Sqrt(SumOfSquares(input) / width + (float)epsilon);
             var output = to.Slice(row, width);
             TensorPrimitives.Multiply(input, inverse, output);
             TensorPrimitives.Multiply(output, weight, output);
@@ -133,6 +133,12 @@ internal static unsafe class CpuKernels
             for (var i = 0; i < count; i++) work(i);
         }
         else Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, work);
+    }
+
+    // In one order wherever the row lies: a library's own may begin with what is aligned, and then equal rows differ.
+    private static float SumOfSquares(ReadOnlySpan<float> x)
+    {
+        fixed (float* values = x) return Dot(values, values, x.Length);
     }
 
     /// <summary>Σ a·b.</summary>

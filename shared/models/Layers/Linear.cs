@@ -13,6 +13,7 @@ internal sealed class Linear(Transformer model, Weight weight, Weight? bias) : I
 {
     public Tensor Apply(Tensor x)
     {
+        if (model.RowByRow) return RowProducts.Multiply(x, RowProducts.Readable(weight), bias?.As(ScalarType.Float32));
         var type = model.ComputeType;
         var matrix = weight.As(type);
         if (x.dtype != type)
@@ -39,6 +40,7 @@ internal sealed class TiedHead(Transformer model, Weight words, Weight? bias) : 
 {
     public Tensor Apply(Tensor x)
     {
+        if (model.RowByRow) return RowProducts.MultiplyTransposed(x, RowProducts.Readable(words), bias?.As(ScalarType.Float32));
         var type = model.ComputeType;
         var table = words.As(type);
         if (x.dtype != type) x = x.to_type(type);

@@ -16,10 +16,10 @@ public sealed record Caller(string Tenant, string Name, Role Role = Role.Editor)
     /// <summary>Who may submit edits; also the name of its policy.</summary>
     public const string Editor = "editor";
 
-    /// <summary>Who may release LLM versions; also the name of its policy.</summary>
+    /// <summary>Who may release LLM versions, promote and set gates; also the name of its policy.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Who may set gates; also the name of its policy.</summary>
+    /// <summary>Who may read the audit log; also the name of its policy.</summary>
     public const string Admin = "admin";
 
     /// <summary>The role of the platform's own services.</summary>

@@ -9,10 +9,10 @@ public enum Role
     /// <summary>Submits, retracts and commits edits, and creates memories.</summary>
     Editor,
 
-    /// <summary>Releases LLM versions, promotes, rolls back, and looks after jobs.</summary>
+    /// <summary>Releases LLM versions, sets gates and webhooks, promotes, rolls back, and looks after jobs.</summary>
     Operator,
 
-    /// <summary>Sets gates and webhooks, and reads the audit log.</summary>
+    /// <summary>Reads the audit log.</summary>
     Admin,
 
     /// <summary>One of the platform's own services: acts for every tenant.</summary>

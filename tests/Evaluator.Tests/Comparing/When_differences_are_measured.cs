@@ -24,7 +24,7 @@ public sealed class When_differences_are_measured
         SignedRanks.P([0, 0]).ShouldBe(1);
         SignedRanks.P([0.1, 0.2, 0.3, 0.4, 0.5]).ShouldBe(0.0625, 1e-12);
         SignedRanks.P([1.83 - 0.878, 0.50 - 0.647, 1.62 - 0.598, 2.48 - 2.05, 1.68 - 1.06, 1.88 - 1.29, 1.55 - 1.06, 3.06 - 3.14, 1.30 - 1.29]).ShouldBe(0.0390625, 1e-12);
-        SignedRanks.P([.. Enumerable.Range(1, 30).Select(i => i % 3 == 0 ? -i : (double)i)]).ShouldBe(0.0824, 0.01);
+        SignedRanks.P([.. Enumerable.Range(1, 30).Select(i => i % 3 == 0 ? -i : (double)i)]).ShouldBe(0.1706, 0.004);
         SignedRanks.P([.. Enumerable.Range(1, 40).Select(i => i % 2 == 0 ? -i : (double)i)]).ShouldBeGreaterThan(0.5);
     }
 

@@ -10,8 +10,6 @@ public sealed class When_an_operator_changes_what_serves(Platform platform)
 
     private ServingPlatform Serving => platform.Serving;
 
-    public static TheoryData<string> Rpcs => [.. Contracts.V1.Evaluator.Descriptor.Methods.Select(method => method.Name)];
-
     [Fact]
     public async Task Should_roll_back_as_far_as_there_was_a_bridge_before()
     {
@@ -85,23 +83,6 @@ public sealed class When_an_operator_changes_what_serves(Platform platform)
         (await other.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { BridgeId = bridge }, other.Headers)).Evaluations.ShouldBeEmpty();
         (await other.Evaluator.ListDeploymentsAsync(new ListDeploymentsRequest { MemoryId = memory.ToString() }, other.Headers)).Deployments.ShouldBeEmpty();
         (await tenant.Evaluator.PromoteAsync(promote, tenant.AsOperator)).Champion.ShouldBe(bridge, "the owner's call must go through, or the test could not fail");
-    }
-
-    [Theory]
-    [MemberData(nameof(Rpcs))]
-    public async Task Should_ask_every_rpc_for_a_key(string rpc)
-    {
-        using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Serving.Addresses.Evaluator}/mindbridge.evaluator.v1.Evaluator/{rpc}")
-        {
-            Version = System.Net.HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new("application/grpc") } },
-        };
-        using var response = await client.SendAsync(request);
-
-        var status = response.Headers.TryGetValues("grpc-status", out var header) ? header.First() : $"HTTP {(int)response.StatusCode}";
-        status.ShouldBeOneOf("16", "HTTP 401");
     }
 
     private static Task<RpcException> RefusedAsync(Func<Task> call) => Should.ThrowAsync<RpcException>(call);

@@ -75,7 +75,7 @@ public sealed class When_a_champion_changes(Platform platform)
     public async Task Should_answer_too_much_at_once_with_a_sentence()
     {
         var address = ServingPlatform.FreeAddress();
-        var narrow = await Serving.RunAsync(Serving.Inference(address, "--Inference:MostWaiting=1"));
+        var narrow = await Serving.RunAsync(Serving.Inference(address, "--Inference:MostWaiting=1", "--Inference:Slots=1"));
         var client = new Contracts.V1.Inference.InferenceClient(Serving.Channel(address));
         var request = new GenerateRequest { Target = new Target { Llm = ServingPlatform.Llm }, Prompt = "Austria", MaxTokens = 200, Temperature = 2, Seed = 4 };
         await Eventually.HoldsAsync(async () => await CodeAsync(client, request) is StatusCode.OK, "the replica answers");

@@ -1,0 +1,130 @@
+using MindBridge.Inference.TakingTurns;
+using MindBridge.Memory.Serving;
+using TorchSharp;
+
+namespace MindBridge.Inference.PreparingPrompts;
+
+/// <summary>
+/// Reads prompts for one memory on one LLM. What comes while the encoder runs is read together at its next pass, each prompt exactly as it would be alone; what was read lately is kept, and
+/// a prompt that several ask at a time is read once.
+/// </summary>
+internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<string>, IReadOnlyList<Request>> prepare, int kept, int mostWaiting, string what)
+{
+    private const int AtOnce = 32;
+    // A longer prompt is read, not kept: what is kept stays small.
+    private const int LongestKept = 4096;
+    private readonly Lock gate = new();
+    private readonly Dictionary<Asked, LinkedListNode<(Asked Asked, Task<PreparedPrompt> Prepared)>> known = [];
+    // The latest used first.
+    private readonly LinkedList<(Asked Asked, Task<PreparedPrompt> Prepared)> use = new();
+    private readonly Queue<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)> waiting = new();
+    private bool running;
+
+    /// <summary>Passes of the encoder so far, and the prompts they read.</summary>
+    public (long Passes, long Prompts) Count { get; private set; }
+
+    /// <summary>What the LLM receives. Not to be abandoned: what is behind it must stay loaded until it has ended.</summary>
+    /// <exception cref="BusyException">Too many prompts wait already.</exception>
+    /// <param name="prompt">What the LLM reads.</param>
+    /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
+    public Task<PreparedPrompt> PrepareAsync(string prompt, string question)
+    {
+        var asked = new Asked(prompt, question);
+        lock (gate)
+        {
+            if (known.TryGetValue(asked, out var there))
+            {
+                use.Remove(there);
+                use.AddFirst(there);
+                return there.Value.Prepared;
+            }
+
+            BusyException.ThrowIfMore(waiting.Count, mostWaiting, what);
+            var told = new TaskCompletionSource<PreparedPrompt>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting.Enqueue((asked, told));
+            Keep(asked, told.Task);
+            if (!running)
+            {
+                running = true;
+                _ = Task.Run(Run);
+            }
+
+            return told.Task;
+        }
+    }
+
+    private void Keep(Asked asked, Task<PreparedPrompt> prepared)
+    {
+        if (kept == 0 || asked.Prompt.Length > LongestKept) return;
+        known[asked] = use.AddFirst((asked, prepared));
+        if (use.Count > kept) Forget(use.Last!);
+    }
+
+    private void Forget(LinkedListNode<(Asked Asked, Task<PreparedPrompt> Prepared)> place)
+    {
+        known.Remove(place.Value.Asked);
+        use.Remove(place);
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            var batch = new List<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)>();
+            lock (gate)
+            {
+                while (batch.Count < AtOnce && waiting.TryDequeue(out var next)) batch.Add(next);
+                if (batch.Count == 0)
+                {
+                    running = false;
+                    return;
+                }
+
+                Count = (Count.Passes + 1, Count.Prompts + batch.Count);
+            }
+
+            if (TryAll(batch)) continue;
+            // One of them cannot be read; the others must not suffer for it.
+            foreach (var each in batch) TryOne(each.Asked, each.Told);
+        }
+    }
+
+    private bool TryAll(List<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)> batch)
+    {
+        if (batch.Count == 1) return false;
+        try
+        {
+            foreach (var (prepared, (_, told)) in Prepare([.. batch.Select(b => b.Asked)]).Zip(batch)) told.SetResult(prepared);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    private void TryOne(Asked asked, TaskCompletionSource<PreparedPrompt> told)
+    {
+        try
+        {
+            told.SetResult(Prepare([asked])[0]);
+        }
+        catch (Exception e)
+        {
+            lock (gate)
+            {
+                if (known.TryGetValue(asked, out var there) && there.Value.Prepared == told.Task) Forget(there);
+            }
+
+            told.SetException(e);
+        }
+    }
+
+    private List<PreparedPrompt> Prepare(IReadOnlyList<Asked> asked)
+    {
+        using var scope = torch.NewDisposeScope();
+        return [.. prepare([.. asked.Select(a => a.Prompt)], [.. asked.Select(a => a.Question)]).Select(PreparedPrompt.Of)];
+    }
+
+    private readonly record struct Asked(string Prompt, string Question);
+}

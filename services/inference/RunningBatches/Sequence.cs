@@ -1,0 +1,17 @@
+using MindBridge.Inference.PreparingPrompts;
+
+namespace MindBridge.Inference.RunningBatches;
+
+/// <summary>One text in the making, as the engine sees it.</summary>
+internal abstract class Sequence
+{
+    /// <summary>What the LLM reads first.</summary>
+    public required PreparedPrompt Prompt { get; init; }
+
+    /// <summary>Most tokens to follow; at least 1.</summary>
+    public required int Most { get; init; }
+
+    /// <summary>Chooses the next token; null when the text is over. Runs on the engine's thread: no waiting.</summary>
+    /// <param name="logits">[vocabulary], to be changed at will.</param>
+    public abstract int? Next(Span<float> logits);
+}

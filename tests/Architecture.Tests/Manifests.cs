@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace MindBridge.Architecture.Tests;
+
+/// <summary>The Kubernetes manifests below deploy/kubernetes, as objects. Debian's python3-yaml reads them: no YAML of our own.</summary>
+internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
+{
+    private const string ToJson = "import json,sys,yaml; print(json.dumps([d for d in yaml.safe_load_all(sys.stdin.read()) if d]))";
+
+    /// <param name="root">The repository.</param>
+    /// <param name="change">Plants something: a text of a file, by its name.</param>
+    public static async Task<Manifests> ReadAsync(string root, Func<string, string, string>? change = null)
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(root, "deploy/kubernetes"), "*.yaml").Order(StringComparer.Ordinal).Select(path => (change ?? ((_, text) => text))(Path.GetFileName(path), File.ReadAllText(path)));
+        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", ToJson]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        await python.StandardInput.WriteAsync(string.Join("\n---\n", files));
+        python.StandardInput.Close();
+        var (output, error) = (python.StandardOutput.ReadToEndAsync(), python.StandardError.ReadToEndAsync());
+        await python.WaitForExitAsync();
+        python.ExitCode.ShouldBe(0, await error);
+        return new Manifests([.. JsonNode.Parse(await output)!.AsArray().Select(node => node!)]);
+    }
+
+    /// <summary>What disagrees with the services' settings, and what no pod of ours may lack.</summary>
+    public IEnumerable<string> Violations(Deployment deployment)
+    {
+        var known = SettingsRecords.Of(deployment).Select(key => key.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var deployed = Of("Deployment").ToDictionary(d => Name(d), StringComparer.Ordinal);
+        foreach (var service in deployment.Services.Where(s => !deployed.ContainsKey(s))) yield return $"{service} is not deployed";
+        foreach (var key in Of("ConfigMap").Concat(Of("Secret")).SelectMany(o => (o["data"] ?? o["stringData"])!.AsObject().Select(p => p.Key)).Where(key => key.Contains("__", StringComparison.Ordinal)))
+            if (!IsSetting(key)) yield return $"{key} is no setting";
+
+        foreach (var (name, deploy) in deployed)
+        {
+            var (pod, ports) = (deploy["spec"]!["template"]!["spec"]!, deployment.PortsOf(name));
+            var container = pod["containers"]![0]!;
+            if (!container["ports"]!.AsArray().Select(p => (int)p!["containerPort"]!).SequenceEqual([ports.Http, ports.Grpc])) yield return $"{name}: its ports are not those of its settings";
+            foreach (var variable in container["env"]!.AsArray().Select(e => (string)e!["name"]!).Where(v => !IsSetting(v))) yield return $"{name}: {variable} is no setting";
+            if (pod["securityContext"]?["runAsNonRoot"]?.GetValue<bool>() != true) yield return $"{name} may run as root";
+            if (container["securityContext"]?["readOnlyRootFilesystem"]?.GetValue<bool>() != true) yield return $"{name} may write to its image";
+            if (container["resources"]?["limits"]?["memory"] is null) yield return $"{name} has no limit of memory";
+            foreach (var (probe, path) in new[] { ("livenessProbe", "/health/live"), ("readinessProbe", "/health/ready") })
+                if ((string?)container[probe]?["httpGet"]?["path"] != path) yield return $"{name}: {probe} does not ask {path}";
+            if (container["env"]!.AsArray().Any(e => ((string?)e!["value"]) == "cuda") && pod["nodeSelector"] is null) yield return $"{name} wants a GPU and any node";
+            if (Of("PodDisruptionBudget").All(b => (string?)b["spec"]!["selector"]!["matchLabels"]!["app"] != name)) yield return $"{name} has no disruption budget";
+            if (Of("Service").FirstOrDefault(s => Name(s) == name) is not { } served || !served["spec"]!["ports"]!.AsArray().Select(p => (int)p!["port"]!).SequenceEqual([ports.Http, ports.Grpc])) yield return $"{name} has no service of its ports";
+            if (Of("NetworkPolicy").All(p => Name(p) != name)) yield return $"{name} has no network policy";
+        }
+
+        foreach (var scaled in Of("ScaledObject").Where(s => !deployed.ContainsKey((string)s["spec"]!["scaleTargetRef"]!["name"]!))) yield return $"{Name(scaled)} scales what is not deployed";
+        if (!Of("NetworkPolicy").Any(p => p["spec"]!["podSelector"]!.AsObject().Count == 0 && p["spec"]!["ingress"] is null)) yield return "pods are open to everybody";
+
+        bool IsSetting(string variable) => known.Contains(Deployment.KeyOf(variable));
+    }
+
+    private IEnumerable<JsonNode> Of(string kind) => Objects.Where(o => (string?)o["kind"] == kind);
+
+    private static string Name(JsonNode node) => (string)node["metadata"]!["name"]!;
+}
