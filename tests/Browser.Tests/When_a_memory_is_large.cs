@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 namespace MindBridge.Browser.Tests;
 
+[Collection("one after the other")]
 public sealed class When_a_memory_is_large(DashboardWorld world, ITestOutputHelper output)
 {
     private const int Edits = 100_000;

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace MindBridge.Browser.Tests;
 
 /// <summary>The whole story, as somebody meets it who has just installed the platform: nothing is prepared but an edit file and two LLM folders.</summary>
+[Collection("one after the other")]
 public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITestOutputHelper output)
 {
     private const string Memory = "facts";
