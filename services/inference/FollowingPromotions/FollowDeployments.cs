@@ -14,7 +14,7 @@ internal sealed class FollowDeployments(ServiceClients services, LlmCatalogue ca
     {
         var listed = await services.Evaluator().ListDeploymentsAsync(new Wire.ListDeploymentsRequest(), cancellationToken: cancellationToken);
         if (!catalogue.IsRead) await catalogue.ReadAsync(cancellationToken);
-        deployments.Know(listed.Deployments.Select(d => KeyValuePair.Create((Guid.Parse(d.MemoryId), Guid.Parse(d.LlmId)), new Aliases(d.Tenant, d.Champion, d.Challenger, d.Previous))));
+        deployments.Know(listed.Deployments);
         champions.WantAll(listed.Deployments
             .Where(d => d.Champion.Length > 0)
             .Select(d => new Promotion(d.Tenant, Guid.Parse(d.MemoryId), Guid.Parse(d.LlmId), d.Sequence, d.Champion))

@@ -68,6 +68,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
             Prompt = prepared,
             Most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1),
         };
+        var (began, ended) = (time.GetTimestamp(), "answered");
         try
         {
             await answering.Llm.Engine.RunAsync(text, tenant, stop);
@@ -76,13 +77,19 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
+            ended = "late";
             pieces.Complete(new OutOfTimeException($"the request took longer than {settings.LongestRequest.TotalSeconds:0.#} s, waiting included; ask for fewer tokens, or try again when fewer ask"));
         }
         catch (Exception e)
         {
+            ended = e switch { OperationCanceledException => "cancelled", BusyException => "refused", _ => "failed" };
             // The reader of the channel throws it on.
             pieces.Complete(e);
         }
+
+        var llm = KeyValuePair.Create("llm", (object?)answering.Llm.Version.Title);
+        AnswerInstruments.Tokens.Add(text.Tokens, llm);
+        AnswerInstruments.Answers.Record(time.GetElapsedTime(began).TotalSeconds, llm, KeyValuePair.Create("ended", (object?)ended));
     }
 
     private void Check(TextRequest request, Llm llm)

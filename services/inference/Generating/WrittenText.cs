@@ -17,6 +17,9 @@ internal sealed class WrittenText(Llm llm, TextRequest request, GenerationSettin
     private int tokens;
     private string? reason;
 
+    /// <summary>Tokens so far.</summary>
+    public int Tokens => tokens;
+
     public override int? Next(Span<float> logits)
     {
         // Before choosing, which changes the logits.

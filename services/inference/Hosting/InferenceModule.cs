@@ -8,6 +8,7 @@ using MindBridge.Inference.LoadingLlms;
 using MindBridge.Inference.Rpc;
 using MindBridge.Inference.ScoringProbes;
 using MindBridge.Inference.SpeakingOpenAi;
+using MindBridge.Inference.TryingChallengers;
 using MindBridge.Inference.WarmingUp;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Messaging;
@@ -45,6 +46,9 @@ public static class InferenceModule
         services.AddSingleton<Generation>();
         services.AddSingleton<ProbeScoring>();
         services.AddSingleton<Explainer>();
+        services.AddReconciling<TrafficReports>(settings.Look);
+        services.AddSingleton<ShadowAnswers>();
+        services.AddSingleton<WatchedAnswers>();
         services.AddSingleton<ModelNames>();
         services.AddSingleton<OpenAiChoices>();
         services.AddSingleton<OpenAiCalls>();

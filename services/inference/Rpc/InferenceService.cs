@@ -5,6 +5,7 @@ using MindBridge.Inference.FollowingPromotions;
 using MindBridge.Inference.Generating;
 using MindBridge.Inference.ScoringProbes;
 using MindBridge.Inference.TakingTurns;
+using MindBridge.Inference.TryingChallengers;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Scoring.Protocols;
 using MindBridge.Platform.Security;
@@ -13,7 +14,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.Inference.Rpc;
 
 /// <summary>Inference over gRPC: each call finds what answers it, and hands over.</summary>
-internal sealed class InferenceService(Targets targets, Generation generation, ProbeScoring scoring, Explainer explainer, Champions champions) : Wire.Inference.InferenceBase
+internal sealed class InferenceService(Targets targets, Generation generation, WatchedAnswers answers, ProbeScoring scoring, Explainer explainer, Champions champions) : Wire.Inference.InferenceBase
 {
     /// <summary>Names what answered a stream of scores, which has no field for it.</summary>
     public const string BridgeHeader = "mindbridge-bridge", EncodersHeader = "mindbridge-encoders";
@@ -21,11 +22,11 @@ internal sealed class InferenceService(Targets targets, Generation generation, P
     public override Task Generate(Wire.GenerateRequest request, IServerStreamWriter<Wire.GeneratedPiece> responseStream, ServerCallContext context) => RefusingAsync(async () =>
     {
         var caller = CallerOf(context);
-        using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken);
+        using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken, request.User.Length > 0 ? request.User : request.Prompt);
         var asked = WireForms.Text(request);
         var prepared = await generation.PrepareAsync(answering, asked, context.CancellationToken);
         var first = true;
-        await foreach (var piece in generation.RunAsync(answering, asked, prepared, caller.Tenant, context.CancellationToken))
+        await foreach (var piece in answers.RunAsync(answering, asked, prepared, caller.Tenant, context.CancellationToken))
         {
             var made = WireForms.Piece(piece);
             if (first)

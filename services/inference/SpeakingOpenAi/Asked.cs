@@ -16,6 +16,9 @@ internal sealed record Asked
 
     public required bool WithUsage { get; init; }
 
+    /// <summary>Who asks, as the caller tells it.</summary>
+    public string? User { get; init; }
+
     /// <summary>Everything but the prompt.</summary>
     public required TextRequest Text { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record Asked
             Choices = choices,
             Streams = fields.Flag("stream"),
             WithUsage = fields.Find("stream_options") is { ValueKind: System.Text.Json.JsonValueKind.Object } options && new RequestFields(options).Flag("include_usage"),
+            User = fields.Text("user") is { Length: > 0 } user ? user : null,
             Text = new TextRequest
             {
                 Prompt = "",

@@ -32,7 +32,7 @@ internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoic
         var asked = Asked.Of(fields, fields.Whole("max_tokens") ?? DefaultTokens, alternatives);
         var prompts = fields.Texts("prompt");
         if (prompts.Count is 0 or > MostPrompts) throw new OpenAiArgumentException("prompt", $"prompt holds {prompts.Count} texts; give 1 to {MostPrompts}");
-        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), context.RequestAborted);
+        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), context.RequestAborted, asked.User ?? prompts[0]);
         await AnswerAsync(context, s_completion, asked, answering, [.. prompts.Select(p => asked.Text with { Prompt = p })]);
     }
 
@@ -48,7 +48,7 @@ internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoic
         if (alternatives is < 0 or > Generation.MostAlternatives) throw new OpenAiArgumentException("top_logprobs", $"top_logprobs is {alternatives}; give 0 to {Generation.MostAlternatives}");
         var asked = Asked.Of(fields, fields.Whole("max_completion_tokens") ?? fields.Whole("max_tokens") ?? DefaultChatTokens, alternatives);
         var messages = Messages(fields);
-        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), context.RequestAborted);
+        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), context.RequestAborted, asked.User ?? messages[^1].Content);
         var chat = answering.Llm.Chat.Render(messages);
         var text = asked.Text with { Prompt = chat.Prompt, Question = messages.LastOrDefault(m => m.Role == "user")?.Content ?? chat.Prompt, Stop = [.. asked.Text.Stop, .. chat.Stop] };
         await AnswerAsync(context, s_chat, asked, answering, [text]);

@@ -3,11 +3,12 @@ using System.Threading.Channels;
 using MindBridge.Inference.FindingTargets;
 using MindBridge.Inference.Generating;
 using MindBridge.Inference.PreparingPrompts;
+using MindBridge.Inference.TryingChallengers;
 
 namespace MindBridge.Inference.SpeakingOpenAi;
 
 /// <summary>Several answers at a time: each prompt's, as often as was asked. Choice k is drawn with the k-th seed after the one given, so the first of many is the only one of one.</summary>
-internal sealed class OpenAiChoices(Generation generation)
+internal sealed class OpenAiChoices(Generation generation, WatchedAnswers answers)
 {
     /// <summary>The prompts as the LLM receives them.</summary>
     public Task<PreparedPrompt[]> PrepareAsync(Answering answering, IReadOnlyList<TextRequest> prompts, CancellationToken cancellationToken) =>
@@ -37,7 +38,7 @@ internal sealed class OpenAiChoices(Generation generation)
             request = request with { Seed = unchecked(request.Seed + (ulong)choice) };
             try
             {
-                await foreach (var piece in generation.RunAsync(answering, request, prepared[choice / each], tenant, stop.Token)) pieces.Writer.TryWrite((choice, piece));
+                await foreach (var piece in answers.RunAsync(answering, request, prepared[choice / each], tenant, stop.Token)) pieces.Writer.TryWrite((choice, piece));
             }
             catch (Exception e)
             {

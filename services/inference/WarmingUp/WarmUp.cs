@@ -27,7 +27,7 @@ internal sealed class WarmUp(LlmCatalogue catalogue, Champions champions, Infere
             while (!catalogue.IsRead) await Task.Delay(Pause, time, stoppingToken);
             foreach (var version in catalogue.InService) await WarmAsync(version, stoppingToken);
             var began = time.GetTimestamp();
-            while (!champions.AreKnown && time.GetElapsedTime(began) < LongestWait) await Task.Delay(Pause, time, stoppingToken);
+            while (catalogue.InService.Count > 0 && !champions.AreKnown && time.GetElapsedTime(began) < LongestWait) await Task.Delay(Pause, time, stoppingToken);
             foreach (var slot in champions.All) await WarmAsync(slot, stoppingToken);
             IsDone = true;
         }

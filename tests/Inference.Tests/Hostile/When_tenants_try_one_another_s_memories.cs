@@ -29,6 +29,7 @@ public sealed class When_tenants_try_one_another_s_memories(Platform platform)
             }
         }
 
+        foreach (var memory in memories) await Eventually.HoldsAsync(() => IsKnownAsync(memory.Of, memory.Id), "inference knows which bridge was the champion before");
         using var http = new HttpClient { BaseAddress = new Uri(serving.InferenceRest) };
         var random = new Random(20);
         var tries = Enumerable.Range(0, Attempts).Select(_ => (Caller: tenants[random.Next(3)], Memory: memories[random.Next(memories.Count)], Way: random.Next(5), OverHttp: random.Next(2) == 0, Prompt: serving.World.Edits[random.Next(10)].Prompt)).ToList();
@@ -58,6 +59,19 @@ public sealed class When_tenants_try_one_another_s_memories(Platform platform)
 
         answered.ShouldBeGreaterThan(Attempts / 4);
         refused.ShouldBeGreaterThan(Attempts / 4);
+    }
+
+    private static async Task<bool> IsKnownAsync(Tenant tenant, Guid memory)
+    {
+        try
+        {
+            await tenant.PiecesAsync(new GenerateRequest { Target = new Target { Llm = ServingPlatform.Llm, Memory = memory.ToString(), Alias = "previous" }, Prompt = "The", MaxTokens = 1 });
+            return true;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition)
+        {
+            return false;
+        }
     }
 
     // The bridge that answered; null where there was nothing to be found.
