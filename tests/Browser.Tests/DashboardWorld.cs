@@ -70,6 +70,8 @@ public sealed class DashboardWorld : IAsyncLifetime
         grpc = platform.Address.Grpc;
         Address = platform.Address.Rest;
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        // A machine that trains beside the browser is slow; what never comes still fails.
+        Assertions.SetDefaultExpectTimeout(60_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"] });
     }

@@ -63,7 +63,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await ada.GoAsync("LLM upgrades");
         await ReleaseAsync(ada, "llama", "demo-llama");
         var llama = page.GetByRole(AriaRole.Region, new() { Name = "Memories on llama 1" });
-        await Assertions.Expect(llama.GetByText("commit 1")).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Assertions.Expect(llama.GetByText("commit 1", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 120_000 });
         await Assertions.Expect(llama.GetByText("untouched")).ToBeVisibleAsync();
         await AskAsync(ada, prompt, "llama 1");
         (await AnswerAsync(page, "Champion")).ShouldStartWith(after);
@@ -93,7 +93,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
 
         // Its bridge serves by itself; the one before comes back with one button, and goes again with another.
         await ada.GoAsync("LLM upgrades");
-        await Assertions.Expect(llama.GetByText("commit 2")).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Assertions.Expect(llama.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 180_000 });
         await llama.GetByRole(AriaRole.Button, new() { Name = "Roll back…" }).ClickAsync();
         await page.GetByLabel("Why (optional)").FillAsync("A test rolls back.");
         await ada.PressAsync("Roll back now");
