@@ -29,6 +29,8 @@ internal static class Verbs
         yield return JobsCommand.Create();
         yield return EvalCommand.Create();
         yield return KeyCommand.Create();
+        yield return BackupCommand.Create();
+        yield return BackupCommand.Restore();
         yield return ChaosCommand.Create();
         yield return ServiceCommand.Create();
         yield return RunCommand.Create();

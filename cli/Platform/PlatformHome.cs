@@ -17,6 +17,9 @@ internal sealed record PlatformHome(string Folder)
     /// <summary>Whose calls are accepted, beside the owner's and the services' own.</summary>
     public string Keys => Path.Combine(Folder, "keys.jsonl");
 
+    /// <summary>The cluster of the platform's own Postgres.</summary>
+    public string Postgres => Path.Combine(Folder, "postgres");
+
     public string Artifacts => Path.Combine(Folder, "artifacts");
 
     public string Work => Path.Combine(Folder, "work");

@@ -51,10 +51,14 @@ internal sealed record PlatformStatus(IReadOnlyList<MemoryStatus> Memories, IRea
                 var latest = mine.MaxBy(b => b.CommitSequence);
                 var deployment = deployments.FirstOrDefault(d => d.MemoryId == one.Id && d.LlmId == llm.Id);
                 var served = mine.Where(b => b.BridgeId == deployment?.Champion).Select(b => b.CommitSequence).DefaultIfEmpty(0).Max();
-                var evaluation = latest is null ? null : (await clients.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { MemoryId = one.Id, LlmId = llm.Id, BridgeId = latest.BridgeId, Limit = 1 }, cancellationToken: cancellationToken)).Evaluations.FirstOrDefault();
+                // Those that the gate went by, under each protocol that it names.
+                var evaluations = latest is null
+                    ? []
+                    : (await clients.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { MemoryId = one.Id, LlmId = llm.Id, BridgeId = latest.BridgeId, Cause = "bridge", Limit = 10 }, cancellationToken: cancellationToken)).Evaluations.ToList();
+                List<string> held = [.. evaluations.Where(e => !e.GatePassed).SelectMany(e => e.Reasons), .. evaluations.Where(e => e.WaitsForOperator && e.BridgeId != deployment?.Champion).Take(1).SelectMany(e => e.Notes)];
                 versions.Add(new LlmStatus(
                     $"{llm.Name} {llm.Version}", llm.Id, latest?.CommitSequence ?? 0, latest?.BridgeId ?? "", served, deployment?.Champion ?? "",
-                    evaluation?.Scores.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) ?? [], evaluation is { GatePassed: false } ? [.. evaluation.Reasons] : []));
+                    evaluations.FirstOrDefault()?.Scores.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) ?? [], held));
             }
 
             states.Add(new MemoryStatus(one.Name, one.Id, one.PendingCount, one.LastCommitSequence, set?.CommitSequence ?? 0, set is null ? [] : [.. set.Parts.Select(p => p.EncoderId)], versions));

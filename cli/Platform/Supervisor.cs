@@ -22,7 +22,7 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
         try
         {
             var broker = platform.RabbitMq is null ? LocalRabbitMq.OpenAsync(Path.Combine(home.Folder, "rabbitmq"), cancellationToken) : null;
-            if (platform.Postgres is null) postgres = await LocalPostgres.OpenAsync(Path.Combine(home.Folder, "postgres"), cancellationToken);
+            if (platform.Postgres is null) postgres = await LocalPostgres.OpenAsync(home.Postgres, cancellationToken);
             if (broker is not null) rabbitMq = await broker;
             NoteServers(postgres, rabbitMq);
             var roles = postgres is null ? null : await PlatformRoles.PrepareAsync(postgres.ConnectionString, platform.ServiceKey, cancellationToken);

@@ -67,6 +67,15 @@ public sealed class LocalPostgres : IAsyncDisposable
         return postgres;
     }
 
+    /// <summary>How the cluster below a folder is reached, whoever runs it; null where there is none.</summary>
+    public static string? ConnectionTo(string folder)
+    {
+        var kept = Path.Combine(folder, "connection");
+        if (!File.Exists(kept)) return null;
+        var lines = File.ReadAllLines(kept);
+        return new LocalPostgres(folder, int.Parse(lines[0], CultureInfo.InvariantCulture), lines[1], durable: true).ConnectionString;
+    }
+
     /// <summary>Ends with the server.</summary>
     public Task Ended => server?.Ended ?? Task.CompletedTask;
 
@@ -96,6 +105,22 @@ public sealed class LocalPostgres : IAsyncDisposable
             cancellationToken);
     }
 
+    /// <summary>Writes a consistent copy of everything in a database to a file, while it is used.</summary>
+    /// <param name="connectionString">How Npgsql reaches it, as its superuser.</param>
+    /// <param name="file">The copy, in pg_dump's own form; it appears when it is complete.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <exception cref="IOException">It failed; the message says why.</exception>
+    public static async Task DumpAsync(string connectionString, string file, CancellationToken cancellationToken = default)
+    {
+        await WithPasswordAsync(connectionString, Path.GetDirectoryName(file)!, reach => ServerProcess.RunAsync("pg_dump", null, Program("pg_dump"), ["--format=custom", $"--file={file}.part", $"--dbname={reach}"], cancellationToken), cancellationToken);
+        File.Move(file + ".part", file, overwrite: true);
+    }
+
+    /// <summary>Fills a database with what <see cref="DumpAsync"/> wrote; all of it, or nothing.</summary>
+    /// <exception cref="IOException">It failed; the message says why.</exception>
+    public Task FillAsync(string file, CancellationToken cancellationToken = default) =>
+        WithPasswordAsync(ConnectionString, Path.GetDirectoryName(data)!, reach => ServerProcess.RunAsync("pg_restore", null, Program("pg_restore"), ["--exit-on-error", "--single-transaction", "--clean", "--if-exists", $"--dbname={reach}", file], cancellationToken), cancellationToken);
+
     /// <summary>Kills it, as a crash would.</summary>
     public Task KillAsync() => server?.KillAsync() ?? Task.CompletedTask;
 
@@ -104,6 +129,22 @@ public sealed class LocalPostgres : IAsyncDisposable
         if (server is null) return;
         await server.StopAsync(FastShutdown, TimeSpan.FromSeconds(10));
         await server.DisposeAsync();
+    }
+
+    // By a file: a command line can be read by everybody on the machine.
+    private static async Task WithPasswordAsync(string connectionString, string folder, Func<string, Task> run, CancellationToken cancellationToken)
+    {
+        var parts = connectionString.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2)).ToDictionary(p => p[0].Trim(), p => p[1].Trim(), StringComparer.OrdinalIgnoreCase);
+        var secret = Path.Combine(folder, $"pgpass-{Guid.NewGuid():N}");
+        await SecretFile.WriteAsync(secret, $"*:*:*:*:{parts.GetValueOrDefault("Password", "").Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal)}\n", cancellationToken);
+        try
+        {
+            await run($"host={parts["Host"]} port={parts.GetValueOrDefault("Port", "5432")} dbname={parts.GetValueOrDefault("Database", "postgres")} user={parts["Username"]} passfile={secret}");
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
     }
 
     private static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -13,24 +13,18 @@ internal static class PalettePng
     public static byte[] Reduce(byte[] png)
     {
         var (width, height, pixels) = Read(png);
-        // Colours that nearly agree become one, more and more of them, until few enough are left.
-        for (var dropped = 2; ; dropped++)
-        {
-            var counts = new Dictionary<int, int>();
-            for (var i = 0; i < pixels.Length; i++) counts[Rounded(pixels[i], dropped)] = i;
-            if (counts.Count > 256) continue;
-            var palette = counts.Keys.ToList();
-            var place = palette.Select((colour, i) => (colour, i)).ToDictionary(p => p.colour, p => (byte)p.i);
-            // What a palette entry shows is a colour that the page really has.
-            var shown = palette.Select(colour => pixels[counts[colour]]).ToList();
-            return Write(width, height, shown, pixels, colour => place[Rounded(colour, dropped)]);
-        }
+        var palette = pixels.CountBy(colour => colour).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Take(256).Select(c => c.Key).ToList();
+        // Surfaces and text stay exactly as they are; what is rare, the edges of letters, becomes its nearest neighbour.
+        var places = palette.Select((colour, i) => (colour, i)).ToDictionary(p => p.colour, p => (byte)p.i);
+        foreach (var colour in pixels.Distinct().Where(colour => !places.ContainsKey(colour)).ToList())
+            places[colour] = (byte)Enumerable.Range(0, palette.Count).MinBy(i => Distance(colour, palette[i]));
+        return Write(width, height, palette, pixels, colour => places[colour]);
     }
 
-    private static int Rounded(int colour, int dropped)
+    private static int Distance(int one, int other)
     {
-        var mask = (0xFF << dropped) & 0xFF;
-        return colour & ((mask << 16) | (mask << 8) | mask);
+        int red = (one >> 16) - (other >> 16), green = ((one >> 8) & 0xFF) - ((other >> 8) & 0xFF), blue = (one & 0xFF) - (other & 0xFF);
+        return (red * red) + (green * green) + (blue * blue);
     }
 
     private static (int Width, int Height, int[] Pixels) Read(byte[] png)

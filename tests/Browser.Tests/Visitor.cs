@@ -27,12 +27,20 @@ public sealed class Visitor : IAsyncDisposable
 
     internal static async Task<Visitor> OfAsync(DashboardWorld world, IBrowserContext context) => new(world, context, await context.NewPageAsync());
 
+    /// <summary>Opens an address, and waits until the page answers to clicks.</summary>
+    public async Task OpenAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await LiveAsync();
+    }
+
     /// <summary>Signs in as somebody.</summary>
     public async Task<Visitor> SignInAsync(string person)
     {
         await Page.GotoAsync("/");
         await GiveKeyAsync(world.KeyOf(person));
         await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Overview", Level = 1 })).ToBeVisibleAsync();
+        await LiveAsync();
         return this;
     }
 
@@ -58,6 +66,8 @@ public sealed class Visitor : IAsyncDisposable
     public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    private Task LiveAsync() => Assertions.Expect(Page.Locator("[data-live]")).ToBeAttachedAsync(new() { Timeout = 30_000 });
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
 }

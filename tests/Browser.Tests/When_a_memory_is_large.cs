@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 namespace MindBridge.Browser.Tests;
 
+[Collection("one after the other")]
 public sealed class When_a_memory_is_large(DashboardWorld world, ITestOutputHelper output)
 {
     private const int Edits = 100_000;
@@ -13,7 +14,7 @@ public sealed class When_a_memory_is_large(DashboardWorld world, ITestOutputHelp
         await world.FillAsync("Eve", "large", Edits);
         await using var eve = await world.VisitorAsync();
         await eve.SignInAsync("Eve");
-        await eve.Page.GotoAsync("/memories/large");
+        await eve.OpenAsync("/memories/large");
         await eve.SeesAsync("100,000");
         var rows = eve.Page.GetByRole(AriaRole.Region, new() { Name = "Edits" }).Locator("tbody tr");
         await Assertions.Expect(rows).ToHaveCountAsync(50);

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace MindBridge.Browser.Tests;
 
 /// <summary>The whole story, as somebody meets it who has just installed the platform: nothing is prepared but an edit file and two LLM folders.</summary>
+[Collection("one after the other")]
 public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITestOutputHelper output)
 {
     private const string Memory = "facts";
@@ -119,7 +120,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         var evaluation = await FirstLinkAsync(ada, "/evaluations", "/evaluations/0");
         foreach (var (name, path) in ((string, string)[])[("overview", "/"), ("memories", "/memories"), ("memory", "/memories/facts"), ("llm-upgrades", "/llms"), ("evaluations", "/evaluations"), ("evaluation", evaluation)])
         {
-            await page.GotoAsync(path);
+            await ada.OpenAsync(path);
             (await FirstPaintAsync(page)).ShouldBeLessThan(MostPaint, name);
             await pictures.TakeAsync(ada, name);
         }
@@ -151,7 +152,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await cleo.SignInAsync("Cleo");
         foreach (var (path, sees) in ((string, string)[])[("/memories", Memory), ("/memories/facts", "Edits"), ("/llms", "llama 1"), ("/jobs", "Train encoder"), (evaluation, "Probes")])
         {
-            await cleo.Page.GotoAsync(path);
+            await cleo.OpenAsync(path);
             await cleo.SeesAsync(sees);
             foreach (var button in (string[])["Create memory", "Submit edit", "Release", "Promote…", "Roll back…", "Retire this version…", "Cancel…", "Retry", "Retract…"])
                 (await cleo.Button(button).CountAsync()).ShouldBe(0, $"{button} on {path}");
@@ -165,7 +166,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await eve.SignInAsync("Eve");
         foreach (var path in (string[])["/", "/memories", "/memories/facts", "/llms", "/jobs", "/evaluations", evaluation, "/playground"])
         {
-            await eve.Page.GotoAsync(path);
+            await eve.OpenAsync(path);
             await Assertions.Expect(eve.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
             await eve.Page.WaitForTimeoutAsync(700);
             var shown = await eve.Page.Locator("main").InnerTextAsync();
@@ -180,6 +181,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
 
     private static async Task ReleaseAsync(Visitor visitor, string name, string model)
     {
+        await visitor.SeesAsync("Release an LLM version");
         if (!await visitor.Page.GetByLabel("Name").IsVisibleAsync()) await visitor.Page.GetByText("Release an LLM version").ClickAsync();
         await visitor.Page.GetByLabel("Name").FillAsync(name);
         await visitor.Page.GetByLabel("Folder, as trainers and inference see it").FillAsync(DashboardWorld.Model(model));

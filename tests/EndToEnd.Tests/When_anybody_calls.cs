@@ -16,7 +16,7 @@ namespace MindBridge.EndToEnd.Tests;
 /// </summary>
 public sealed class When_anybody_calls(TinyFiles files) : IClassFixture<TinyFiles>
 {
-    private const string Nobody = "nobody";
+    private const string Nobody = "nobody", Page = "page";
 
     [Fact]
     public async Task Should_let_in_whom_the_table_says_and_nobody_else()
@@ -36,6 +36,13 @@ public sealed class When_anybody_calls(TinyFiles files) : IClassFixture<TinyFile
                 if (least == Nobody)
                 {
                     if (await IsRefusedAsync(platform, call, null)) wrong.Add($"{call}: is open to all, and refuses a caller without a key");
+                    continue;
+                }
+
+                if (least == Page)
+                {
+                    if (!await IsRefusedAsync(platform, call, null)) wrong.Add($"{call}: shows a page to a stranger");
+                    if (!await IsRefusedAsync(platform, call, keys[Role.Service])) wrong.Add($"{call}: shows a page to a key");
                     continue;
                 }
 
@@ -83,7 +90,7 @@ public sealed class When_anybody_calls(TinyFiles files) : IClassFixture<TinyFile
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
                 Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
             }
-            : new HttpRequestMessage(HttpMethod.Parse(call.Split(' ')[0]), platform.Address.Rest + Filled(call.Split(' ')[1])) { Content = call.StartsWith("GET", StringComparison.Ordinal) ? null : new StringContent("{}", null, "application/json") };
+            : new HttpRequestMessage(HttpMethod.Parse(call.Split(' ')[0]), platform.Address.Rest + Filled(call.Split(' ')[1])) { Content = Body(call) };
         if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         try
         {
@@ -99,6 +106,10 @@ public sealed class When_anybody_calls(TinyFiles files) : IClassFixture<TinyFile
             return false;
         }
     }
+
+    // What the route reads: JSON, or a form. Another kind would be refused for its kind.
+    private static HttpContent? Body(string call) =>
+        call.StartsWith("GET", StringComparison.Ordinal) ? null : call.Contains("/v1/", StringComparison.Ordinal) ? new StringContent("{}", null, "application/json") : new FormUrlEncodedContent([]);
 
     private static async Task<StatusCode?> StatusOf(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace MindBridge.Evaluator.ReadingEvaluations;
 /// <summary>A bridge's scores under one protocol, and what the gate said of them.</summary>
 internal sealed class Evaluation
 {
+    /// <summary>What is noted of a bridge that its gate leaves to an operator.</summary>
+    public const string WaitsForOperator = "it passed, and waits for an operator to promote it";
+
     /// <summary>That of the job which took the scores.</summary>
     public required Guid Id { get; init; }
 
@@ -69,6 +72,9 @@ internal sealed class Evaluation
 
         return new Scores(Protocol, percent, counts) { Intervals = intervals };
     }
+
+    /// <summary>What the gate could not look at, and what it left to others.</summary>
+    public IReadOnlyList<string> Noted() => JsonSerializer.Deserialize<string[]>(Notes)!;
 
     /// <summary>Why it did not pass.</summary>
     public IReadOnlyList<string> Why() => JsonSerializer.Deserialize<string[]>(Reasons)!;

@@ -9,12 +9,13 @@ namespace MindBridge.Evaluator.ReadingEvaluations;
 internal sealed class Evaluations(IDbContextFactory<EvaluatorContext> contexts, ScoredParts parts)
 {
     /// <summary>The latest first.</summary>
-    public async Task<IReadOnlyList<Evaluation>> ListAsync(Caller caller, Guid? memory, Guid? llm, string? bridge, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Evaluation>> ListAsync(Caller caller, Guid? memory, Guid? llm, string? bridge, string? cause, string? protocol, int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var (all, tenant) = (caller.IsForAll, caller.Tenant);
         return await db.Evaluations.AsNoTracking()
-            .Where(e => (all || e.TenantId == tenant) && (memory == null || e.MemoryId == memory) && (llm == null || e.LlmId == llm) && (bridge == null || e.BridgeId == bridge))
+            .Where(e => (all || e.TenantId == tenant) && (memory == null || e.MemoryId == memory) && (llm == null || e.LlmId == llm) && (bridge == null || e.BridgeId == bridge)
+                && (cause == null || e.Cause == cause) && (protocol == null || e.Protocol == protocol))
             .OrderByDescending(e => e.CompletedAt).ThenBy(e => e.Id).Take(Page.Size(limit)).ToListAsync(cancellationToken);
     }
 

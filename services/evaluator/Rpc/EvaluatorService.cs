@@ -32,7 +32,7 @@ internal sealed partial class EvaluatorService(
     public override async Task<Wire.ListEvaluationsReply> ListEvaluations(Wire.ListEvaluationsRequest request, ServerCallContext context)
     {
         var (memory, llm) = (WireForms.IdOrAny("memory_id", request.MemoryId), WireForms.IdOrAny("llm_id", request.LlmId));
-        var found = await evaluations.ListAsync(CallerOf(context), memory, llm, WireForms.Absent(request.BridgeId), request.Limit, context.CancellationToken);
+        var found = await evaluations.ListAsync(CallerOf(context), memory, llm, WireForms.Absent(request.BridgeId), WireForms.Absent(request.Cause), WireForms.Absent(request.Protocol), request.Limit, context.CancellationToken);
         return new Wire.ListEvaluationsReply { Evaluations = { found.Select(WireForms.Evaluation) } };
     }
 

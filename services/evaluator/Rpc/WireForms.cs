@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.ReadingEvaluations;
@@ -48,7 +47,7 @@ internal static partial class WireForms
             Counts = { taken.Counts.ToDictionary(StringComparer.Ordinal) },
             GatePassed = evaluation.GatePassed,
             Reasons = { evaluation.Why() },
-            Notes = { JsonSerializer.Deserialize<string[]>(evaluation.Notes)! },
+            Notes = { evaluation.Noted() },
             CompletedAt = Moment(evaluation.CompletedAt),
             Intervals = { taken.Intervals.ToDictionary(i => i.Key, i => Interval(i.Value), StringComparer.Ordinal) },
             ProbeSetId = evaluation.ProbeSetId ?? "",
@@ -57,6 +56,7 @@ internal static partial class WireForms
             Unit = ScoringProtocol.UnitOf(evaluation.Protocol),
             CommitSequence = evaluation.CommitSequence,
             GateVersion = evaluation.GateVersion,
+            WaitsForOperator = evaluation.Noted().Contains(ReadingEvaluations.Evaluation.WaitsForOperator, StringComparer.Ordinal),
         };
     }
 

@@ -57,7 +57,7 @@ internal sealed class Judging(WebhookNotices notices, Alerts alerts, DriftWatch 
         var elsewhere = (gate with { Rules = [.. gate.Rules.Where(r => r.Protocol != bridge.Protocol)] })
             .Judge(await db.GatingScoresAsync(bridge.BridgeId, bridge.MemoryId, bridge.LlmId, cancellationToken), championScores).Reasons;
         if (passed && elsewhere.Count > 0) notes.Add($"it waits for the gate's other protocols: {string.Join("; ", elsewhere)}");
-        if (passed && elsewhere.Count == 0 && gate.PromoteByHand && champion != null) notes.Add("it passed, and waits for an operator to promote it");
+        if (passed && elsewhere.Count == 0 && gate.PromoteByHand && deployment.Champion != bridge.BridgeId) notes.Add(Evaluation.WaitsForOperator);
 
         await RecordAsync(db, taken, gate.Version, passed, reasons, notes, cancellationToken);
         var promoted = passed && elsewhere.Count == 0 && deployment.Champion != bridge.BridgeId && !gate.PromoteByHand;

@@ -136,6 +136,36 @@ public sealed class When_a_bridge_is_evaluated(Platform platform)
         await Eventually.HoldsAsync(async () => (await client.ListDeploymentsAsync(new ListDeploymentsRequest(), tenant.Headers)).Deployments.SingleOrDefault()?.Champion == bridge, "the bridge is promoted");
         var refused = await Should.ThrowAsync<RpcException>(async () => await client.RollBackAsync(new RollBackRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString() }, tenant.AsOperator));
         refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+
+        // What else has SQL of its own.
+        var (m, l) = (memory.ToString(), Serving.LlmId.ToString());
+        var first = (await client.ListEvaluationsAsync(new ListEvaluationsRequest { Cause = "bridge" }, tenant.Headers)).Evaluations.Single();
+        await client.CreateWebhookAsync(new CreateWebhookRequest { Url = "http://127.0.0.1:9/" }, tenant.AsOperator);
+        await client.SetScheduleAsync(new SetScheduleRequest { MemoryId = m, EverySeconds = 60 }, tenant.AsOperator);
+        (await client.SetGateAsync(new SetGateRequest { MemoryId = m, PromoteByHand = true, Rules = { new GateRule { Protocol = "generate-exact", Figure = "rel", MostDrop = 100 } } }, tenant.AsOperator)).Version.ShouldBe(1);
+        var asked = await client.StartEvaluationAsync(new StartEvaluationRequest { BridgeId = bridge, Protocol = "generate-exact", ProbeSetId = first.ProbeSetId }, tenant.AsOperator);
+        await Eventually.HoldsAsync(async () => (await client.ListEvaluationsAsync(new ListEvaluationsRequest { Cause = "request" }, tenant.Headers)).Evaluations.Any(e => e.Id == asked.Id), "what was asked for is scored");
+        (await client.CompareEvaluationsAsync(new CompareEvaluationsRequest { First = first.Id, Second = asked.Id }, tenant.Headers)).Figures.ShouldAllBe(f => f.Difference == 0);
+        (await client.ListOutcomesAsync(new ListOutcomesRequest { EditId = Serving.World.Edits[0].Id, Limit = 2 }, tenant.Headers)).ShouldSatisfyAllConditions(r => r.Outcomes.Count.ShouldBe(2), r => r.NextPage.ShouldBe("2"));
+        (await client.GetRetentionAsync(new GetRetentionRequest { MemoryId = m, LlmId = l }, tenant.Headers)).Protocol.ShouldBe("generate-exact");
+        (await client.ListProbeSetsAsync(new ListProbeSetsRequest { MemoryId = m }, tenant.Headers)).Sets.Single().Id.ShouldBe(first.ProbeSetId);
+        var second = await Serving.World.BridgeAsync(tenant.Name, memory, Serving.LlmId, Serving.World.Second, commit: 2);
+        await using (var db = await embedded.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync())
+        {
+            db.Publish(new BridgeTrained(tenant.Name, memory, Serving.LlmId, [Serving.World.Second.Encoder], [Serving.World.FewProbesId], second, new Dictionary<string, double>()), TimeProvider.System);
+            await db.SaveChangesAsync();
+        }
+
+        await Eventually.HoldsAsync(async () => (await client.ListEvaluationsAsync(new ListEvaluationsRequest { BridgeId = second }, tenant.Headers)).Evaluations.Any(e => e.WaitsForOperator), "the second waits for an operator");
+        (await client.SetCanaryAsync(new SetCanaryRequest { MemoryId = m, LlmId = l, Percent = 5, Limits = new TrafficLimits { MostErrors = 5 } }, tenant.AsOperator)).CanaryPercent.ShouldBe(5);
+        var report = new ReportTrafficRequest { Id = Guid.NewGuid().ToString(), MemoryId = m, LlmId = l, Champion = bridge, Challenger = second, OfChallenger = new TrafficCounts { Requests = 40, Errors = 30 } };
+        (await client.ReportTrafficAsync(report, new Metadata { { "authorization", $"Bearer {Serving.Addresses.Key}" } })).CanaryPercent.ShouldBe(0);
+        (await client.ListAlertsAsync(new ListAlertsRequest(), tenant.Headers)).Alerts.Single().Kind.ShouldBe("canary-stopped");
+        (await client.PromoteAsync(new PromoteRequest { MemoryId = m, LlmId = l, BridgeId = second }, tenant.AsOperator)).Previous.ShouldBe(bridge);
+        (await client.RollBackAsync(new RollBackRequest { MemoryId = m, LlmId = l }, tenant.AsOperator)).Champion.ShouldBe(bridge);
+        (await client.ListChangesAsync(new ListChangesRequest { MemoryId = m }, tenant.Headers)).Changes.Select(c => c.Cause).ShouldBe(["RollBack", "Operator", "Gate"]);
+        (await client.ListDeliveriesAsync(new ListDeliveriesRequest(), tenant.AsOperator)).Deliveries.ShouldContain(d => d.Event == "BridgeRolledBack");
+        (await client.ListAuditAsync(new ListAuditRequest { Limit = 3 }, tenant.AsAdmin)).ShouldSatisfyAllConditions(a => a.Entries.Select(e => e.What).ShouldBe(["roll back", "promote", "stop canary"]), a => a.NextPage.ShouldBe("3"));
         await Serving.EndAsync(embedded);
     }
 

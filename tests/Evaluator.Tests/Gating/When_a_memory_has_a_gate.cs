@@ -63,7 +63,7 @@ public sealed class When_a_memory_has_a_gate(Platform platform)
         (await tenant.Evaluator.PromoteAsync(promote, tenant.AsOperator)).Champion.ShouldBe(bridge);
         var second = await Serving.TrainedAsync(tenant, memory, Serving.World.Second, commit: 2);
         var passed = await tenant.EvaluationAsync(memory, second);
-        (passed.GatePassed, passed.GateVersion, passed.Notes.Any(n => n.Contains("waits for an operator", StringComparison.Ordinal))).ShouldBe((true, 2, true));
+        (passed.GatePassed, passed.GateVersion, passed.WaitsForOperator).ShouldBe((true, 2, true));
         var deployment = (await tenant.DeploymentAsync(memory))!;
         (deployment.Champion, deployment.Challenger, deployment.Sequence).ShouldBe((bridge, second, 1));
 

@@ -22,10 +22,13 @@ internal sealed class GuardedService : IAsyncDisposable
         var addresses = app.Urls.ToList();
         // In the order of their names.
         Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
+        GrpcAddress = addresses[0];
         Operations = new Wire.Operations.OperationsClient(GrpcChannel.ForAddress(addresses[0]));
     }
 
     public HttpClient Http { get; }
+
+    public string GrpcAddress { get; }
 
     public Wire.Operations.OperationsClient Operations { get; }
 
@@ -36,8 +39,8 @@ internal sealed class GuardedService : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([
             new("Kestrel:Endpoints:Rest:Url", "http://127.0.0.1:0"), new("Kestrel:Endpoints:Rest:Protocols", "Http1"),
             new("Kestrel:Endpoints:Grpc:Url", "http://127.0.0.1:0"), new("Kestrel:Endpoints:Grpc:Protocols", "Http2"),
-            .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)),
         ]);
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.Logging.ClearProviders();
         builder.AddMindBridgeDefaults("guarded");
         var app = builder.Build();

@@ -14,7 +14,7 @@ internal static class Lines
     /// <param name="xName">What the x axis counts; nothing for time.</param>
     /// <param name="low">Where the y axis begins; null lets the figures decide.</param>
     /// <param name="high">Where it ends.</param>
-    /// <param name="logarithmic">For losses, which fall by factors.</param>
+    /// <param name="logarithmic">For what falls by factors.</param>
     public static object Of(IReadOnlyList<Line> lines, string x = "time", string xName = "", double? low = null, double? high = null, bool logarithmic = false) => new
     {
         animation = false,
@@ -24,7 +24,7 @@ internal static class Lines
         tooltip = new { trigger = "axis", backgroundColor = "$panel", borderColor = "$rule", textStyle = new { color = "$ink", fontSize = 12 } },
         xAxis = new
         {
-            type = x, name = xName, nameLocation = "middle", nameGap = 24, nameTextStyle = new { color = "$muted" },
+            type = x, name = xName, scale = true, nameLocation = "middle", nameGap = 24, nameTextStyle = new { color = "$muted" },
             axisLine = new { lineStyle = new { color = "$rule" } }, axisLabel = new { color = "$muted", hideOverlap = true }, splitLine = new { show = false },
         },
         yAxis = new
