@@ -78,6 +78,7 @@ internal sealed class ServeWorld : IAsyncDisposable
         }
 
         Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(MiniLlms.Made)) Directory.Delete(MiniLlms.Made, recursive: true);
     }
 
     private async Task StartServicesAsync(IReadOnlyList<string> llms, CancellationToken cancellation)

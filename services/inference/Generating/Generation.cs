@@ -5,6 +5,7 @@ using MindBridge.Inference.PreparingPrompts;
 using MindBridge.Inference.TakingTurns;
 using MindBridge.Memory.Serving;
 using MindBridge.Models;
+using MindBridge.Platform.Rpc;
 
 namespace MindBridge.Inference.Generating;
 
@@ -28,6 +29,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
         if (prepared.Ids.Count == 0) throw new ArgumentException("prompt is empty; give at least one word");
+        if (prepared.Ids.Any(id => id >= answering.Llm.Llm.Model.VocabularySize)) throw new RefusedNowException($"the tokenizer of {answering.Llm.Version.Title} makes tokens that its model does not have; release it with the tokenizer it was trained with");
         if (prepared.Length >= answering.Llm.Engine.Positions)
             throw new ArgumentException($"prompt takes {prepared.Ids.Count} tokens{(prepared.SoftTokens > 0 ? $" and the memory {prepared.SoftTokens}" : "")}; {answering.Llm.Version.Title} holds {answering.Llm.Engine.Positions} with the answer: shorten the prompt");
         return prepared;

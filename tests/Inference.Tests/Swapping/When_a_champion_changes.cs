@@ -144,7 +144,7 @@ public sealed class When_a_champion_changes(Platform platform)
         await using var db = new Npgsql.NpgsqlConnection(Serving.Postgres.ConnectionString);
         await db.OpenAsync();
         await using var insert = new Npgsql.NpgsqlCommand(
-            "INSERT INTO evaluator.evaluations (id, tenant_id, memory_id, llm_id, bridge_id, commit_sequence, protocol, scores, counts, gate_passed, reasons, notes, completed_at) VALUES ($1, $2, $3, $4, $5, 2, 'generate-exact', '{}', '{}', true, '[]', '[]', now())", db)
+            "INSERT INTO evaluator.evaluations (id, tenant_id, memory_id, llm_id, bridge_id, commit_sequence, protocol, scores, counts, intervals, gate_passed, gate_version, reasons, notes, cause, completed_at) VALUES ($1, $2, $3, $4, $5, 2, 'generate-exact', '{}', '{}', '{}', true, 0, '[]', '[]', 'bridge', now())", db)
         {
             Parameters = { new() { Value = Guid.NewGuid() }, new() { Value = tenant.Name }, new() { Value = memory }, new() { Value = Serving.LlmId }, new() { Value = bridge } },
         };
