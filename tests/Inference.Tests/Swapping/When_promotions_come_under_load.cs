@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MindBridge.Contracts.V1;
 using MindBridge.Inference.LoadingBridges;
 using MindBridge.ServingWorld;
@@ -48,7 +49,7 @@ public sealed class When_promotions_come_under_load(Platform platform)
         })).ToList();
 
         var sequence = (await tenant.DeploymentAsync(memory))!.Sequence;
-        var quarter = 0L;
+        var (quarter, slowest) = (0L, TimeSpan.Zero);
         for (var swap = 1; swap <= s_swaps; swap++)
         {
             var changed = swap % 2 == 1
@@ -56,7 +57,13 @@ public sealed class When_promotions_come_under_load(Platform platform)
                 : await tenant.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory.ToString(), LlmId = serving.LlmId.ToString(), BridgeId = second }, tenant.AsOperator);
             changed.Sequence.ShouldBe(sequence + swap);
             await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref answers) >= swap / 2 || clients.Exists(c => c.IsFaulted)), "answers come while bridges change");
-            if (swap % 10 == 0) await Eventually.HoldsAsync(async () => await SequenceAsync(client, memory) == sequence + swap, $"inference follows to promotion {sequence + swap}");
+            if (swap % 10 == 0)
+            {
+                var began = Stopwatch.GetTimestamp();
+                await Eventually.HoldsAsync(async () => await SequenceAsync(client, memory) == sequence + swap, $"inference follows to promotion {sequence + swap}");
+                slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(began).Ticks));
+            }
+
             if (swap == s_swaps / 4) quarter = await TensorsAsync();
         }
 
@@ -70,7 +77,7 @@ public sealed class When_promotions_come_under_load(Platform platform)
         answers.ShouldBeGreaterThanOrEqualTo(s_swaps / 2);
         seen.Keys.ShouldBe(pairs.Keys, ignoreOrder: true);
         atTheEnd.ShouldBeLessThanOrEqualTo(quarter + 200, "what a swap leaves behind must be nothing");
-        TestContext.Current.SendDiagnosticMessage($"{s_swaps} swaps, {answers} answers, tensors {quarter} then {atTheEnd}");
+        TestContext.Current.SendDiagnosticMessage($"{s_swaps} swaps, {answers} answers, tensors {quarter} then {atTheEnd}, the slowest of {s_swaps / 10} promotions took effect within {slowest.TotalSeconds:0.00} s");
     }
 
     // The least of a while: what requests in flight hold comes and goes.
