@@ -55,7 +55,7 @@ def rebuild(storage, offset, size, stride, requires_grad, hooks):
 def read(text):
     data = base64.b64decode(text, validate=True)
     if torch is not None:
-        tensor = torch.load(io.BytesIO(data), map_location=torch.device("cpu"))
+        tensor = torch.load(io.BytesIO(data), weights_only=True, map_location=torch.device("cpu"))
         assert tensor.dtype == torch.float32 and tensor.is_contiguous()
         return {"shape": list(tensor.shape), "values": tensor.flatten().tolist(), "reader": "torch"}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
