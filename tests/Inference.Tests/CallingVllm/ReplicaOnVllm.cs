@@ -23,6 +23,9 @@ public sealed class ReplicaOnVllm(Platform platform) : IAsyncLifetime
 
     internal string Rest { get; } = ServingPlatform.FreeAddress();
 
+    // One for all tests of the class: the platform has no more than a hundred.
+    internal Tenant Tenant { get; } = platform.Serving.NewTenant();
+
     internal IEnumerable<string> Said => journal.Lines;
 
     public async ValueTask InitializeAsync()
@@ -36,13 +39,12 @@ public sealed class ReplicaOnVllm(Platform platform) : IAsyncLifetime
         host.Services.GetRequiredService<ILoggerFactory>().AddProvider(journal);
         Host = await serving.RunAsync(host);
         Client = new Contracts.V1.Inference.InferenceClient(serving.Channel(address));
-        var tenant = serving.NewTenant();
         await Eventually.HoldsAsync(
             async () =>
             {
                 try
                 {
-                    return (await tenant.PiecesAsync(new GenerateRequest { Target = new Target { Llm = ServingPlatform.Llm }, Prompt = "The" }, at: Client)).Count > 0;
+                    return (await Tenant.PiecesAsync(new GenerateRequest { Target = new Target { Llm = ServingPlatform.Llm }, Prompt = "The" }, at: Client)).Count > 0;
                 }
                 catch (Grpc.Core.RpcException)
                 {

@@ -20,7 +20,7 @@ public sealed class When_an_LLM_is_in_vLLM(Platform platform, ReplicaOnVllm repl
 {
     private static readonly Target s_llm = new() { Llm = ServingPlatform.Llm };
     private readonly ServingPlatform serving = platform.Serving;
-    private readonly Tenant tenant = platform.Serving.NewTenant();
+    private readonly Tenant tenant = replica.Tenant;
     private readonly VllmStandIn vllm = replica.Vllm;
     private readonly Contracts.V1.Inference.InferenceClient client = replica.Client;
 
