@@ -1,3 +1,5 @@
+using MindBridge.Inference.CallingVllm;
+
 namespace MindBridge.Inference;
 
 /// <summary>How answers are given; the configuration section <c>Inference</c>.</summary>
@@ -48,6 +50,9 @@ public sealed record InferenceSettings
     /// <summary>Probes scored in one turn; between two turns others have theirs.</summary>
     public int ScoreBatch { get; init; } = 32;
 
+    /// <summary>LLM versions that are in vLLM servers.</summary>
+    public IReadOnlyList<VllmSettings> Vllm { get; init; } = [];
+
     /// <exception cref="ArgumentException">A setting is out of bounds; the message names it.</exception>
     internal InferenceSettings Checked()
     {
@@ -61,6 +66,8 @@ public sealed record InferenceSettings
         Least(nameof(MostWaiting), MostWaiting, 1);
         Least(nameof(MostTokens), MostTokens, 1);
         Least(nameof(ScoreBatch), ScoreBatch, 1);
+        for (var place = 0; place < Vllm.Count; place++) Vllm[place].Check(place);
+        if (Vllm.GroupBy(v => v.Llm, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new ArgumentException($"Inference:Vllm names {twice.Key} {twice.Count()} times; give each LLM version one server, or put a load balancer before several");
         if (Look <= TimeSpan.Zero) throw new ArgumentException($"Inference:Look is {Look}; give a time above zero, for example 00:00:02");
         if (LongestRequest <= TimeSpan.Zero) throw new ArgumentException($"Inference:LongestRequest is {LongestRequest}; give a time above zero, for example 00:02:00");
         return this;

@@ -26,6 +26,7 @@ internal static partial class SettingsRecords
         ["Bridge"] = "BridgeSettings",
         ["Bridge:Recipe"] = "BridgeTrainingSettings",
         ["Inference"] = "InferenceSettings",
+        ["Inference:Vllm:N"] = "VllmSettings",
         ["Evaluation"] = "EvaluationSettings",
         ["Dashboard"] = "DashboardSettings",
     };

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using MindBridge.Inference.CallingVllm;
 using MindBridge.Inference.FindingTargets;
 using MindBridge.Inference.PreparingPrompts;
 using MindBridge.Inference.TakingTurns;
@@ -25,6 +26,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken)
     {
         Check(request, answering.Llm.Llm);
+        if (request.Alternatives is not null && answering.Llm.Vllm is not null) throw new ArgumentException($"the probabilities of tokens are asked for; {answering.Llm.Version.Title} is in a vLLM server, and they are not told: leave logprobs out");
         // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
         var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
@@ -64,17 +66,26 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
 
     private async Task RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, ChannelWriter<TextPiece> pieces, CancellationToken late, CancellationToken stop)
     {
-        var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed));
-        var text = new WrittenText(answering.Llm.Llm, request, sampling, pieces)
-        {
-            Prompt = prepared,
-            Most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1),
-        };
+        var most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1);
+        Func<int> written = () => 0;
         var (began, ended) = (time.GetTimestamp(), "answered");
         try
         {
-            await answering.Llm.Engine.RunAsync(text, tenant, stop);
-            text.Finish();
+            if (answering.Llm.Vllm is { } vllm)
+            {
+                var text = new RelayedText(answering.Llm.Llm.Tokenizer, request, prepared.Ids.Count, pieces);
+                written = () => text.Tokens;
+                await vllm.WriteAsync(answering.Llm.Llm, request, prepared, most, answering.BridgeId.Length > 0 ? answering.BridgeId : answering.Llm.Version.ContentHash, tenant, text, stop);
+            }
+            else
+            {
+                var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed));
+                var text = new WrittenText(answering.Llm.Llm, request, sampling, pieces) { Prompt = prepared, Most = most };
+                written = () => text.Tokens;
+                await answering.Llm.Engine.RunAsync(text, tenant, stop);
+                text.Finish();
+            }
+
             pieces.Complete();
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
@@ -90,7 +101,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         }
 
         var llm = KeyValuePair.Create("llm", (object?)answering.Llm.Version.Title);
-        AnswerInstruments.Tokens.Add(text.Tokens, llm);
+        AnswerInstruments.Tokens.Add(written(), llm);
         AnswerInstruments.Answers.Record(time.GetElapsedTime(began).TotalSeconds, llm, KeyValuePair.Create("ended", (object?)ended));
     }
 

@@ -24,10 +24,13 @@ internal sealed class StreamedText(TextTokenizer tokenizer, IReadOnlyList<string
     public int Given => given;
 
     /// <summary>Takes a token; gives the text that is certain now, which may be empty.</summary>
-    public string Append(int token)
+    public string Append(int token) => Ended ? "" : Append(decoder.Append(token));
+
+    /// <summary>Takes whole characters; gives the text that is certain now, which may be empty.</summary>
+    public string Append(string characters)
     {
         if (Ended) return "";
-        buffer.Append(decoder.Append(token));
+        buffer.Append(characters);
         var text = buffer.ToString();
         if (EndOf(text, final: false) is { } end)
         {

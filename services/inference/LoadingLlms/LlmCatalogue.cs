@@ -121,7 +121,7 @@ internal sealed class LlmCatalogue : IAsyncDisposable
     {
         var version = versions?.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"there is no LLM {id} in service; {Choices()}");
         var began = time.GetTimestamp();
-        var llm = LoadedLlm.From(version, settings);
+        var llm = LoadedLlm.From(version, settings, time, logger);
         logger.LogInformation("loaded {Llm} ({Id}) in {Seconds:0.00} s", version.Title, id, time.GetElapsedTime(began).TotalSeconds);
         return llm;
     }
