@@ -11,7 +11,7 @@ namespace MindBridge.Inference.Tests.RunningBatches;
 
 public sealed class When_many_run_at_once(Platform platform)
 {
-    // The same test with MINDBRIDGE_SOAK=100000 takes about ten minutes on two cores.
+    // The same test with MINDBRIDGE_SOAK=100000 takes about five minutes on two cores.
     private static readonly int s_requests = int.TryParse(Environment.GetEnvironmentVariable("MINDBRIDGE_SOAK"), out var requests) ? requests : 2000;
     private static readonly Target s_llm = new() { Llm = ServingPlatform.Llm };
     private readonly Tenant tenant = platform.Serving.NewTenant();
