@@ -53,12 +53,13 @@ internal static class BackupCommand
             var (from, to) = (parsed.GetValue(folder)!.FullName, PlatformHome.Of(parsed.GetValue(home)));
             var dump = Path.Combine(from, Database);
             if (!File.Exists(dump)) throw new IOException($"{from} holds no copy of a platform ({Database} is missing); name the folder that `mindbridge backup` wrote");
-            if (File.Exists(to.Settings) || Directory.Exists(to.Postgres)) throw new IOException($"{to.Folder} holds a platform already; choose another folder with --home, or move that one away");
-            Directory.CreateDirectory(to.Folder);
-            to.Open();
-            await SecretFile.WriteAsync(to.Settings, await File.ReadAllTextAsync(Path.Combine(from, Path.GetFileName(to.Settings)), cancellationToken), cancellationToken);
-            var platform = PlatformFile.Read(to);
+            // A restore that broke off left this mark, and is begun again; data without it is somebody's.
+            var begun = Path.Combine(to.Folder, "restoring");
+            if (File.Exists(to.Settings) || (Directory.Exists(to.Postgres) && !File.Exists(begun))) throw new IOException($"{to.Folder} holds a platform already; choose another folder with --home, or move that one away");
+            var platform = PlatformFile.Read(new PlatformHome(from));
             if (platform.Postgres is not null) throw new IOException($"the copied platform used a Postgres of its own at another place; bring {dump} into it with pg_restore, and put the other files below {to.Folder}");
+            to.Open();
+            await File.WriteAllTextAsync(begun, from, cancellationToken);
             await using (var postgres = await LocalPostgres.OpenAsync(to.Postgres, cancellationToken))
             {
                 await PlatformRoles.PrepareAsync(postgres.ConnectionString, platform.ServiceKey, cancellationToken);
@@ -67,6 +68,9 @@ internal static class BackupCommand
 
             Copy(Path.Combine(from, "artifacts"), to.Artifacts, cancellationToken);
             if (Path.Combine(from, Path.GetFileName(to.Keys)) is var keys && File.Exists(keys)) await SecretFile.WriteAsync(to.Keys, await File.ReadAllTextAsync(keys, cancellationToken), cancellationToken);
+            // Last: only with its settings is it a platform.
+            await platform.WriteAsync(to, cancellationToken);
+            File.Delete(begun);
             AnsiConsole.WriteLine($"{to.Folder} holds the platform; `mindbridge up --home {to.Folder}` starts it");
             return 0;
         }));

@@ -6,7 +6,7 @@ namespace MindBridge.EditRegistry.SubmittingEdits;
 
 /// <summary>
 /// Rows in the form that <c>COPY … (FORMAT BINARY)</c> reads: a header, for each row the number of its fields and each field behind its length, and a trailer (Postgres' documentation, "COPY",
-/// binary format). A stream of edits is bound by the work for a row, and a field written here costs a tenth of one written through a parameter.
+/// binary format). A stream of edits is bound by the work for a row, and fields written through parameters were a large part of it.
 /// </summary>
 internal sealed class CopyRows
 {
