@@ -23,6 +23,22 @@ public sealed class When_computing_in_bfloat16
     }
 
     [Theory]
+    [MemberData(nameof(SmallModels.Llms), MemberType = typeof(SmallModels))]
+    public void What_is_kept_is_read_again_by_several_tokens_at_once(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = SmallModels.Llm(name);
+        model.ComputeType = ScalarType.BFloat16;
+        var ids = SmallModels.Ids(2, 9);
+        using var cache = model.NewCache(2, 9);
+        var first = model.Hidden(model.Embed(ids.narrow(1, 0, 5)), cache: cache);
+        var then = model.Hidden(model.Embed(ids.narrow(1, 5, 4)), cache: cache);
+        var whole = model.Hidden(model.Embed(ids));
+        SmallModels.Distance(cat([first, then], 1), whole).ShouldBeLessThan(0.1 * whole.abs().max().ToDouble());
+    }
+
+    [Theory]
     [MemberData(nameof(SmallModels.All), MemberType = typeof(SmallModels))]
     public void Training_reaches_the_float32_masters(string name)
     {
