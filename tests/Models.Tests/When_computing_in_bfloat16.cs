@@ -23,6 +23,22 @@ public sealed class When_computing_in_bfloat16
     }
 
     [Theory]
+    [MemberData(nameof(SmallModels.Llms), MemberType = typeof(SmallModels))]
+    public void Texts_follow_keys_and_values_that_are_kept_in_it(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = SmallModels.Llm(name);
+        model.ComputeType = ScalarType.BFloat16;
+        var embeddings = model.Embed(SmallModels.Ids(2, 9));
+        var whole = model.Hidden(embeddings);
+        using var cache = model.NewCache(2, 9);
+        var first = model.Hidden(embeddings.narrow(1, 0, 5), cache: cache);
+        var rest = model.Hidden(embeddings.narrow(1, 5, 4), cache: cache);
+        SmallModels.Distance(cat([first, rest], 1), whole).ShouldBeLessThan(0.1 * whole.abs().max().ToDouble());
+    }
+
+    [Theory]
     [MemberData(nameof(SmallModels.All), MemberType = typeof(SmallModels))]
     public void Training_reaches_the_float32_masters(string name)
     {

@@ -26,7 +26,12 @@ internal sealed class Attention(int layer, int heads, int keyHeads, int headWidt
         q = q.view(rows, length, keyHeads, queries, headWidth).permute(0, 2, 3, 1, 4).reshape(rows * keyHeads, queries * length, headWidth);
         k = k.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
         v = v.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
-        if (batch.Cache is { } cache) (k, v) = cache.Append(layer, k, v);
+        if (batch.Cache is { } cache)
+        {
+            (k, v) = cache.Append(layer, k, v);
+            // What is kept in bfloat16 takes half the room; it is multiplied in the type of the queries.
+            if (k.dtype != q.dtype) (k, v) = (k.to_type(q.dtype), v.to_type(q.dtype));
+        }
 
         using var weights = Weights(q, k, batch);
         using var context = weights.bmm(v);
