@@ -14,6 +14,7 @@ internal sealed class Attention(int layer, int heads, int keyHeads, int headWidt
     public Tensor Apply(Tensor queryKeyValue, Batch batch)
     {
         if (batch.Slots is not null) return SlotAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
+        if (batch.Texts is { } texts) return OfTexts(queryKeyValue, batch, texts.Starts, texts.Causal);
         if (DecodingAttention.CanApply(queryKeyValue, batch))
             return DecodingAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
         using var scope = NewDisposeScope();
@@ -26,12 +27,31 @@ internal sealed class Attention(int layer, int heads, int keyHeads, int headWidt
         q = q.view(rows, length, keyHeads, queries, headWidth).permute(0, 2, 3, 1, 4).reshape(rows * keyHeads, queries * length, headWidth);
         k = k.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
         v = v.view(rows, length, keyHeads, headWidth).transpose(1, 2).reshape(rows * keyHeads, length, headWidth);
-        if (batch.Cache is { } cache) (k, v) = cache.Append(layer, k, v);
+        if (batch.Cache is { } cache)
+        {
+            (k, v) = cache.Append(layer, k, v);
+            // What is kept in bfloat16 takes half the room; it is multiplied in the type of the queries.
+            if (k.dtype != q.dtype) (k, v) = (k.to_type(q.dtype), v.to_type(q.dtype));
+        }
 
         using var weights = Weights(q, k, batch);
         using var context = weights.bmm(v);
         var result = context.view(rows, keyHeads, queries, length, headWidth).permute(0, 3, 1, 2, 4).reshape(rows * length, heads * headWidth);
         return (result.dtype == type ? result : result.to_type(type)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor OfTexts(Tensor queryKeyValue, Batch batch, int[] starts, bool causal)
+    {
+        using var scope = NewDisposeScope();
+        var type = queryKeyValue.dtype;
+        if (type != ScalarType.Float32) queryKeyValue = queryKeyValue.to_type(ScalarType.Float32);
+        if (rotary is not null)
+        {
+            var (queries, keys, values) = Parts(queryKeyValue, batch);
+            queryKeyValue = cat([queries, keys, values], 1);
+        }
+        var result = TextAttention.Of(queryKeyValue, new(starts, heads, keyHeads, headWidth, (float)scale, causal, batch.Window));
+        return (type == ScalarType.Float32 ? result : result.to_type(type)).MoveToOuterDisposeScope();
     }
 
     private (Tensor, Tensor, Tensor) Parts(Tensor queryKeyValue, Batch batch)

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace MindBridge.Memory.Batching;
 
 /// <summary>
-/// Rows of unequal length, padded to the right in a few blocks of like length (METHOD section 6). Built from plain arrays, so that the next
-/// step's rows can be prepared while a model is still busy with the last ones; results come back in the order the rows were given.
+/// Rows of unequal length, padded to the right in a few blocks of like length (METHOD section 6): for models that cannot read texts without padding. Results come back in the order the
+/// rows were given.
 /// </summary>
-internal sealed class PaddedRows
+internal sealed class PaddedBlocks
 {
     // What starting one more block costs, in token positions: measured on the mini models, where a block's fixed cost is some dozens of small operators.
     private const int BlockCost = 160;
@@ -17,9 +17,8 @@ internal sealed class PaddedRows
     private readonly long[]? order;
 
     /// <summary>Pads <paramref name="rows"/> in at most <paramref name="mostBlocks"/> blocks.</summary>
-    public PaddedRows(IReadOnlyList<Row> rows, int mostBlocks = 3)
+    public PaddedBlocks(IReadOnlyList<Row> rows, int mostBlocks = 3)
     {
-        Source = rows;
         var sorted = Enumerable.Range(0, rows.Count).ToArray();
         int[] cuts = [0, rows.Count];
         if (mostBlocks > 1)
@@ -42,22 +41,12 @@ internal sealed class PaddedRows
             first += rows[i].Slots.Length;
         }
 
-        Slots = first;
         if (first > 0) foreach (var block in blocks) block.TakeVectors(rows, firstSlot);
     }
 
-    /// <summary>The rows as they were given.</summary>
-    public IReadOnlyList<Row> Source { get; }
-
-    /// <summary>How many vectors <see cref="Hidden"/> must be given.</summary>
-    public int Slots { get; }
-
-    /// <summary>Token positions with padding, over all blocks.</summary>
-    public int Positions => blocks.Sum(b => b.Rows * b.Columns);
-
     /// <summary>Hidden states at every row's <see cref="Row.At"/>.</summary>
     /// <param name="model">The model that reads the rows.</param>
-    /// <param name="vectors">[<see cref="Slots"/>, width]: what stands in the slots, row by row; null when no row has one.</param>
+    /// <param name="vectors">[slots, width]: what stands in the slots, row by row; null when no row has one.</param>
     /// <param name="cache">What the rows follow (rows in one block only); null when they stand alone.</param>
     /// <returns>[wanted positions, width], row by row.</returns>
     public Tensor Hidden(Transformer model, Tensor? vectors = null, KeyValueCache? cache = null)
