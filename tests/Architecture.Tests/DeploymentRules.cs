@@ -131,7 +131,7 @@ internal static partial class DeploymentRules
     private static IEnumerable<string> OfPrivileges(Deployment deployment)
     {
         var passwords = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var service in deployment.Services)
+        foreach (var service in deployment.Services.Order(StringComparer.Ordinal))
         {
             foreach (var (variable, value) in deployment.EnvironmentOf(service))
             {
