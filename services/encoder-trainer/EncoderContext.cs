@@ -30,6 +30,10 @@ public sealed class EncoderContext(DbContextOptions<EncoderContext> options) : P
         Memories.Any(memory => memory.MemoryId == wanted.MemoryId && memory.PlannedSequence == wanted.Sequence)
         && !Encoders.Any(encoder => encoder.ShardId == wanted.ShardId && encoder.ContentHash == wanted.ContentHash));
 
+    /// <summary>A memory's row, which nobody else changes until the transaction ends.</summary>
+    internal async Task<PlannedMemory> LockAsync(Guid memory, CancellationToken cancellationToken) => (await Memories
+        .FromSqlRaw(Database.IsNpgsql() ? "SELECT * FROM memories WHERE memory_id = {0} FOR UPDATE" : "SELECT * FROM memories WHERE memory_id = {0}", memory).ToListAsync(cancellationToken)).Single();
+
     protected override void Map(ModelBuilder model)
     {
         model.Entity<PlannedMemory>().ToTable("memories").HasKey(m => m.MemoryId);

@@ -12,16 +12,25 @@ internal sealed class MissingBridges(LiveMemories memories, JobQueue<BridgeConte
     {
         var missing = 0;
         foreach (var pair in await memories.PairsAsync(memory, llm, cancellationToken))
-        {
-            var key = memories.KeyOf(pair);
-            var latest = await db.Bridges.Where(b => b.MemoryId == pair.MemoryId && b.LlmId == pair.LlmId).OrderByDescending(b => b.CommitSequence).ThenByDescending(b => b.TrainedAt)
-                .Select(b => b.BusinessKey).FirstOrDefaultAsync(cancellationToken);
-            if (latest == key) continue;
-            // A job that is done without being the latest was superseded, and is wanted again: a memory may come back to what it held before.
-            if (await jobs.EnqueueAsync(db, TrainBridge.JobKind, key, new BridgeToTrain(pair.Set.Tenant, pair.MemoryId, pair.LlmId), cancellationToken)
-                || await jobs.ReopenAsync(db, TrainBridge.JobKind, key, cancellationToken)) missing++;
-        }
-
+            if (await EnqueueAsync(db, pair, cancellationToken)) missing++;
         return missing;
+    }
+
+    /// <summary>Adds the job of a pair, where the turn of an older one was that is not wanted any more.</summary>
+    public async Task EnqueueInPlaceAsync(BridgeContext db, Pair pair, DateTimeOffset askedAt, CancellationToken cancellationToken)
+    {
+        await EnqueueAsync(db, pair, cancellationToken);
+        await jobs.TakePlaceAsync(db, TrainBridge.JobKind, memories.KeyOf(pair), askedAt, cancellationToken);
+    }
+
+    private async Task<bool> EnqueueAsync(BridgeContext db, Pair pair, CancellationToken cancellationToken)
+    {
+        var key = memories.KeyOf(pair);
+        var latest = await db.Bridges.Where(b => b.MemoryId == pair.MemoryId && b.LlmId == pair.LlmId).OrderByDescending(b => b.CommitSequence).ThenByDescending(b => b.TrainedAt)
+            .Select(b => b.BusinessKey).FirstOrDefaultAsync(cancellationToken);
+        // A job that is done without being the latest was superseded, and is wanted again: a memory may come back to what it held before.
+        return latest != key
+            && (await jobs.EnqueueAsync(db, TrainBridge.JobKind, key, new BridgeToTrain(pair.Set.Tenant, pair.MemoryId, pair.LlmId), cancellationToken)
+                || await jobs.ReopenAsync(db, TrainBridge.JobKind, key, cancellationToken));
     }
 }

@@ -21,11 +21,19 @@ public sealed record BridgeSettings
     /// <summary>How many unpacked encoders stay on this machine.</summary>
     public int KeptEncoders { get; init; } = 8;
 
+    /// <summary>A folder whose LLMs are released by themselves, as everybody else sees it too; null for none.</summary>
+    public string? WatchModels { get; init; }
+
+    /// <summary>How long the files of a folder there must stay as they are before it is taken to be whole.</summary>
+    public TimeSpan ModelsSettle { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <exception cref="ArgumentException">A setting will not do; the message names it.</exception>
     internal void Check()
     {
         if (CheckpointEvery <= TimeSpan.Zero) throw new ArgumentException($"Bridge:CheckpointEvery is {CheckpointEvery}; give a time above zero, for example 00:00:30");
         if (ReconcileEvery <= TimeSpan.Zero) throw new ArgumentException($"Bridge:ReconcileEvery is {ReconcileEvery}; give a time above zero, for example 00:00:15");
+        if (WatchModels is { Length: > 0 } && !(Path.IsPathRooted(WatchModels) && Directory.Exists(WatchModels))) throw new ArgumentException($"Bridge:WatchModels is {WatchModels}, and there is no such folder; give the whole path of a folder that trainers and inference see, or leave it empty");
+        if (ModelsSettle < TimeSpan.Zero) throw new ArgumentException($"Bridge:ModelsSettle is {ModelsSettle}; give a time, for example 00:00:30");
         if (KeptEncoders < 1) throw new ArgumentException($"Bridge:KeptEncoders is {KeptEncoders}; give at least 1");
     }
 }

@@ -1,6 +1,7 @@
 using MindBridge.BridgeTrainer.FindingMissingBridges;
 using MindBridge.BridgeTrainer.ListingBridges;
 using MindBridge.BridgeTrainer.TrainingBridges;
+using MindBridge.BridgeTrainer.WatchingModels;
 using MindBridge.Contracts;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Databases;
@@ -38,6 +39,7 @@ public static class BridgeTrainerModule
         services.Subscribe<EncoderTrained, WhenAnEncoderIsTrained, BridgeContext>("bridge-trainer.encoder-trained");
         services.Subscribe<LLMVersionReleased, WhenAnLlmIsReleased, BridgeContext>("bridge-trainer.llm-version-released");
         services.AddReconciling<BridgeWhatIsMissing>(settings.ReconcileEvery);
+        if (settings.WatchModels is { Length: > 0 }) services.AddReconciling<ReleaseNewModels>(settings.ReconcileEvery);
         services.AddSingleton<ProjectorTraining>();
         services.AddSingleton<TrainBridge>();
         services.AddHostedService<JobWorker<BridgeContext, TrainBridge>>();

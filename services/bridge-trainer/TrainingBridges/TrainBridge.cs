@@ -10,8 +10,11 @@ namespace MindBridge.BridgeTrainer.TrainingBridges;
 /// <summary>A memory that should serve on an LLM version.</summary>
 internal sealed record BridgeToTrain(string Tenant, Guid MemoryId, Guid LlmId);
 
-/// <summary>Joins every shard of a memory to an LLM version, unless the memory has other encoders by now or the version is retired.</summary>
-internal sealed class TrainBridge(LiveMemories memories, ProjectorTraining projectors, IArtifactStore store, TrainingTurn turns, TimeProvider time) : IWork<BridgeContext>
+/// <summary>
+/// Joins every shard of a memory to an LLM version, unless the memory has other encoders by the time it begins or the version is retired. What was begun is finished, and the bridge that is wanted instead of another
+/// takes that one's turn: otherwise, where encoders come faster than bridges, there would never be one.
+/// </summary>
+internal sealed class TrainBridge(LiveMemories memories, MissingBridges missing, ProjectorTraining projectors, IArtifactStore store, TrainingTurn turns, TimeProvider time) : IWork<BridgeContext>
 {
     public const string JobKind = "train-bridge";
 
@@ -21,14 +24,21 @@ internal sealed class TrainBridge(LiveMemories memories, ProjectorTraining proje
     {
         using var turn = await turns.TakeAsync(cancellationToken);
         var wanted = job.Payload<BridgeToTrain>();
-        if (await CurrentAsync(job, wanted, cancellationToken) is not { } pair) return;
+        if (await PairAsync(job, wanted, cancellationToken) is not { } pair) return;
+        if (memories.KeyOf(pair) != job.BusinessKey)
+        {
+            await job.SupersedeAsync(
+                $"the memory's commit {pair.Set.CommitSequence} has other encoders", db => missing.EnqueueInPlaceAsync(db, pair, job.AskedAt, cancellationToken), cancellationToken);
+            return;
+        }
+
         var folder = LlmFolder.Verified(pair.Llm);
         var made = new List<(TrainedProjector Projector, bool New)>();
         foreach (var part in pair.Set.Parts)
         {
             made.Add(await projectors.TrainAsync(job, part, pair.Llm, folder, cancellationToken));
-            // Training takes a while; what it was for may be over.
-            if (await CurrentAsync(job, wanted, cancellationToken) is null) return;
+            // Training takes a while; the version may be out of service.
+            if (await PairAsync(job, wanted, cancellationToken) is null) return;
         }
 
         var manifest = new BridgeManifest(
@@ -39,14 +49,12 @@ internal sealed class TrainBridge(LiveMemories memories, ProjectorTraining proje
         await job.CompleteAsync(db => KeepAsync(db, job.BusinessKey, id, manifest, pair, made), cancellationToken);
     }
 
-    // Null when nobody wants this bridge any more; the job has ended then.
-    private async Task<Pair?> CurrentAsync(LeasedJob<BridgeContext> job, BridgeToTrain wanted, CancellationToken cancellationToken)
+    // Null when nobody wants a bridge any more; the job has ended then.
+    private async Task<Pair?> PairAsync(LeasedJob<BridgeContext> job, BridgeToTrain wanted, CancellationToken cancellationToken)
     {
         var pair = (await memories.PairsAsync(wanted.MemoryId, wanted.LlmId, cancellationToken)).SingleOrDefault();
-        if (pair is not null && memories.KeyOf(pair) == job.BusinessKey) return pair;
-        await job.SupersedeAsync(
-            pair is null ? "the LLM version is retired, or the memory has no encoders any more" : $"the memory's commit {pair.Set.CommitSequence} has other encoders", cancellationToken);
-        return null;
+        if (pair is null) await job.SupersedeAsync("the LLM version is retired, or the memory has no encoders any more", cancellationToken: cancellationToken);
+        return pair;
     }
 
     private async Task KeepAsync(BridgeContext db, string key, string id, BridgeManifest manifest, Pair pair, List<(TrainedProjector Projector, bool New)> made)

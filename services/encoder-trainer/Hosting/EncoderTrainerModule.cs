@@ -40,6 +40,7 @@ public static class EncoderTrainerModule
         services.AddReconciling<PlanWhatIsMissing>(settings.ReconcileEvery);
         services.AddSingleton<PlanShards>();
         services.AddHostedService<JobWorker<EncoderContext, PlanShards>>();
+        services.AddSingleton<CommitsUnderWay>();
         services.AddSingleton<TrainEncoder>();
         services.AddHostedService<JobWorker<EncoderContext, TrainEncoder>>();
 

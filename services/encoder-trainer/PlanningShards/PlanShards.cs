@@ -33,7 +33,7 @@ internal sealed class PlanShards(
             var known = await KnownAsync(commit.MemoryId, cancellationToken);
             if (known.Planned >= commit.Sequence)
             {
-                await job.SupersedeAsync($"commit {known.Planned} of the memory is planned already", cancellationToken);
+                await job.SupersedeAsync($"commit {known.Planned} of the memory is planned already", cancellationToken: cancellationToken);
                 return;
             }
 
@@ -76,7 +76,7 @@ internal sealed class PlanShards(
         {
             var order = new ShardOrder
             {
-                Recipe = recipes.For(held[shard.Id].Count()), WarmEpochs = settings.WarmEpochs, BaseModel = baseModel.Identity, OutOfScope = outOfScope, Prefixes = prefixes, Edits = [.. held[shard.Id]],
+                Recipe = recipes.For(held[shard.Id].Count(), answersMustStay: outOfScope is not null), WarmEpochs = settings.WarmEpochs, BaseModel = baseModel.Identity, OutOfScope = outOfScope, Prefixes = prefixes, Edits = [.. held[shard.Id]],
             };
             var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(ShardOrders.BytesOf(order)));
             var unchanged = known.Wanted.TryGetValue(shard.Id, out var before) && before.ContentHash == hash;
@@ -115,9 +115,9 @@ internal sealed class PlanShards(
     {
         var memory = commit.MemoryId;
         await db.Database.ExecuteSqlAsync($"INSERT INTO memories (memory_id, tenant_id, planned_sequence) VALUES ({memory}, {commit.Tenant}, 0) ON CONFLICT DO NOTHING", cancellationToken);
-        var rows = await db.Memories.FromSqlRaw(db.Database.IsNpgsql() ? "SELECT * FROM memories WHERE memory_id = {0} FOR UPDATE" : "SELECT * FROM memories WHERE memory_id = {0}", memory).ToListAsync(cancellationToken);
-        if (rows[0].PlannedSequence != known.Planned) throw new PlannedMeanwhileException();
-        rows[0].PlannedSequence = commit.Sequence;
+        var row = await db.LockAsync(memory, cancellationToken);
+        if (row.PlannedSequence != known.Planned) throw new PlannedMeanwhileException();
+        row.PlannedSequence = commit.Sequence;
         db.Commits.Add(new PlannedCommit { MemoryId = memory, Sequence = commit.Sequence, CommitId = commit.CommitId, PlannedAt = time.GetUtcNow() });
         db.Shards.AddRange(plan.Assignment.Opened);
         db.Wanted.AddRange(plan.Wanted);

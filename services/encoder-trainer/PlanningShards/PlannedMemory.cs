@@ -42,6 +42,9 @@ internal sealed class PlannedCommit
     public required Guid CommitId { get; init; }
 
     public required DateTimeOffset PlannedAt { get; init; }
+
+    /// <summary>When a worker began with its shards; null while none has.</summary>
+    public DateTimeOffset? BegunAt { get; set; }
 }
 
 /// <summary>What a shard should hold at a commit.</summary>

@@ -22,10 +22,10 @@ namespace MindBridge.EncoderTrainer.TrainingEncoders;
 /// <param name="StartEncoder">The encoder to begin with; null for the base model. Chosen once, so that every attempt makes the same.</param>
 internal sealed record ShardToTrain(string Tenant, Guid MemoryId, Guid ShardId, Guid CommitId, long Sequence, string ContentHash, string? StartEncoder);
 
-/// <summary>Trains a shard's encoder, unless a later commit already wants another.</summary>
+/// <summary>Trains a shard's encoder, unless a later commit wants another and this one was not begun.</summary>
 internal sealed class TrainEncoder(
-    EncoderSettings settings, BaseModel baseModel, ShardOrders orders, IArtifactStore store, [FromKeyedServices(EncoderContext.Schema)] ArtifactCache encoders, [FromKeyedServices(EncoderContext.Schema)] WorkFolders folders, TrainingTurn turns,
-    IDbContextFactory<EncoderContext> contexts, TimeProvider time, ILogger<TrainEncoder> logger) : IWork<EncoderContext>
+    EncoderSettings settings, BaseModel baseModel, CommitsUnderWay underWay, ShardOrders orders, IArtifactStore store, [FromKeyedServices(EncoderContext.Schema)] ArtifactCache encoders, [FromKeyedServices(EncoderContext.Schema)] WorkFolders folders, TrainingTurn turns,
+    TimeProvider time, ILogger<TrainEncoder> logger) : IWork<EncoderContext>
 {
     public const string JobKind = "train-encoder";
 
@@ -37,9 +37,9 @@ internal sealed class TrainEncoder(
     {
         var shard = job.Payload<ShardToTrain>();
         using var turn = await turns.TakeAsync(cancellationToken);
-        if (await SupersededByAsync(shard, cancellationToken) is { } later)
+        if (await underWay.SupersededByAsync(shard, cancellationToken) is { } later)
         {
-            await job.SupersedeAsync($"commit {later} wants other edits in this shard", cancellationToken);
+            await job.SupersedeAsync($"commit {later} wants other edits in this shard", cancellationToken: cancellationToken);
             return;
         }
 
@@ -78,13 +78,6 @@ internal sealed class TrainEncoder(
             new Each<TrainingProgress>(p => watched.Report(new JobProgress(p.Step, p.Steps, double.IsFinite(p.Loss) ? p.Loss : null, p.Remaining))),
             new Each<string>(note => logger.LogInformation("{Note}", note)),
             cancellationToken);
-
-    private async Task<long?> SupersededByAsync(ShardToTrain shard, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var planned = await db.Memories.Where(m => m.MemoryId == shard.MemoryId).Select(m => m.PlannedSequence).SingleAsync(cancellationToken);
-        return await db.Wanted.AnyAsync(w => w.MemoryId == shard.MemoryId && w.Sequence == planned && w.ShardId == shard.ShardId && w.ContentHash == shard.ContentHash, cancellationToken) ? null : planned;
-    }
 
     private async Task KeepAsync(EncoderContext db, ShardToTrain shard, ShardTexts texts, Made? made)
     {

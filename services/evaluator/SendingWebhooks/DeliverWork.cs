@@ -16,7 +16,7 @@ internal sealed class DeliverWork(IDbContextFactory<EvaluatorContext> contexts, 
         var webhook = await db.Webhooks.AsNoTracking().SingleAsync(w => w.Id == delivery.WebhookId, cancellationToken);
         if (webhook.DeletedAt is not null)
         {
-            await job.SupersedeAsync("its webhook was deleted", cancellationToken);
+            await job.SupersedeAsync("its webhook was deleted", cancellationToken: cancellationToken);
             return;
         }
 

@@ -31,6 +31,21 @@ public static class Checkpoint
         return model;
     }
 
+    /// <summary>
+    /// Sees that a folder holds a whole model without taking memory for its weights: its configuration, and from the headers of its safetensors every tensor in its shape, with all its bytes.
+    /// </summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing; the message says which.</exception>
+    /// <exception cref="InvalidDataException">A file is cut short or malformed, or the architecture is not supported.</exception>
+    public static ModelConfiguration Inspect(string folder)
+    {
+        var configuration = ModelConfiguration.From(folder);
+        using var tensors = TensorSource.Open(folder);
+        using var model = Build(configuration);
+        WeightLoader.Check(model, tensors);
+        return configuration;
+    }
+
     internal static Transformer Create(ModelConfiguration configuration, long seed, Device? device)
     {
         var model = Build(configuration);

@@ -52,6 +52,7 @@ public sealed class Job
 
     public string? TraceState { get; init; }
 
+    /// <summary>Since when it waits for its turn: the oldest comes first.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ChangedAt { get; set; }

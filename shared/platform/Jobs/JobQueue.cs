@@ -59,6 +59,19 @@ public sealed class JobQueue<TContext>(IDbContextFactory<TContext> contexts, Dat
                 cancellationToken) == 1;
     }
 
+    /// <summary>Lets a job that waits stand where an older one stood, in the caller's unit of work, so that what is asked for anew again and again comes to its turn all the same.</summary>
+    /// <param name="db">The unit of work.</param>
+    /// <param name="kind">What is to be done.</param>
+    /// <param name="businessKey">On what.</param>
+    /// <param name="askedAt">Since when the older one had waited.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task TakePlaceAsync(TContext db, string kind, string businessKey, DateTimeOffset askedAt, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.Jobs.Where(job => job.Kind == kind && job.BusinessKey == businessKey && job.State == JobState.Waiting && job.CreatedAt > askedAt)
+            .ExecuteUpdateAsync(job => job.SetProperty(j => j.CreatedAt, askedAt), cancellationToken);
+    }
+
     /// <summary>Takes the oldest job of a kind that is due; null when none is.</summary>
     /// <param name="kind">What the worker can do.</param>
     /// <param name="owner">Who it is.</param>

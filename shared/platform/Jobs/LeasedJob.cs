@@ -34,6 +34,9 @@ public sealed class LeasedJob<TContext>
     /// <summary>The fencing token: higher than that of every earlier holder.</summary>
     public long Fence => claimed.Fence;
 
+    /// <summary>Since when it waits for its turn.</summary>
+    public DateTimeOffset AskedAt => claimed.CreatedAt;
+
     /// <summary>The artifact from which to go on; null for a fresh start.</summary>
     public string? Checkpoint => claimed.Checkpoint;
 
@@ -87,8 +90,11 @@ public sealed class LeasedJob<TContext>
 
     /// <summary>Ends the job without a result, because nobody wants it any more; the reason stays with it. <see cref="JobQueue{TContext}.ReopenAsync"/> takes it up again.</summary>
     /// <exception cref="StaleLeaseException">The lease is another's.</exception>
-    public Task SupersedeAsync(string reason, CancellationToken cancellationToken = default) =>
-        InTransactionAsync(job => job.SetProperty(j => j.State, JobState.Succeeded).SetProperty(j => j.Reason, reason), null, cancellationToken);
+    /// <param name="reason">Why nobody wants it.</param>
+    /// <param name="also">What is committed with it.</param>
+    /// <param name="cancellationToken">Stops the write.</param>
+    public Task SupersedeAsync(string reason, Func<TContext, Task>? also = null, CancellationToken cancellationToken = default) =>
+        InTransactionAsync(job => job.SetProperty(j => j.State, JobState.Succeeded).SetProperty(j => j.Reason, reason), also, cancellationToken);
 
     /// <summary>Ends the attempt: another follows after a pause, or the job is parked with the reason.</summary>
     /// <exception cref="StaleLeaseException">The lease is another's.</exception>

@@ -119,4 +119,23 @@ public sealed class When_memories_are_bridged(Servers servers)
         (await platform.BridgeJobsAsync()).Single(job => job.BusinessKey.Contains(gpt.ToString())).Reason.ShouldNotBeNull().ShouldContain("retired");
         (await platform.BridgeTablesAsync(db => db.Bridges.ToListAsync())).ShouldHaveSingleItem().LlmId.ShouldBe(llama);
     }
+
+    [Fact]
+    public async Task Should_bridge_to_every_LLM_while_commits_come_faster_than_bridges_are_trained()
+    {
+        await using var platform = await StartAsync(servers);
+        var memory = await platform.MemoryAsync();
+        await platform.EncoderTrainerAsync();
+        Guid[] llms = [await platform.ReleaseAsync("gpt", servers.Models.Gpt2), await platform.ReleaseAsync("llama", servers.Models.Llama)];
+        await platform.BridgeTrainerAsync("--Bridge:Epochs=400", "--Bridge:Recipe:ValidateEvery=500");
+
+        var bridged = new HashSet<Guid>();
+        for (var commit = 1; bridged.Count < llms.Length; commit++)
+        {
+            commit.ShouldBeLessThan(40, $"{bridged.Count} of {llms.Length} LLMs were bridged while commits kept coming");
+            await platform.CommitAsync(memory, Home("Ada", commit % 2 == 0 ? "Rome" : "Oslo"), Home("Bor", ((string[])["Lima", "Cairo", "Rome"])[commit % 3]));
+            await platform.EncodersOfAsync(memory, commit);
+            bridged.UnionWith(await platform.BridgeTablesAsync(db => db.Bridges.Select(bridge => bridge.LlmId).ToListAsync()));
+        }
+    }
 }
