@@ -97,16 +97,14 @@ public sealed class KeyValueCache : IDisposable
         return (positions, _real.narrow(1, 0, Length + length));
     }
 
-    // Writes the keys and values [rows·heads, length, head width] of one layer and returns all of them so far, in the type they came in: on the CPU a
-    // bfloat16 model multiplies queries and keys in float32 and keeps them in bfloat16.
+    // Writes the keys and values [rows·heads, length, head width] of one layer and returns all of them so far.
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
     {
         if (_constant) return (cat([_keys[layer], keys], 1), cat([_values[layer], values], 1));
         var length = keys.shape[1];
         using (var slot = _keys[layer].narrow(1, Length, length)) slot.copy_(keys);
         using (var slot = _values[layer].narrow(1, Length, length)) slot.copy_(values);
-        var (all, theirs) = (_keys[layer].narrow(1, 0, Length + length), _values[layer].narrow(1, 0, Length + length));
-        return all.dtype == keys.dtype ? (all, theirs) : (all.to_type(keys.dtype), theirs.to_type(keys.dtype));
+        return (_keys[layer].narrow(1, 0, Length + length), _values[layer].narrow(1, 0, Length + length));
     }
 
     // For kernels that read the buffers in place.
