@@ -29,6 +29,9 @@ public sealed class Registry : IAsyncLifetime
     /// <summary>On SQLite, as the embedded host runs it.</summary>
     public RegistryAddresses Embedded { get; private set; } = null!;
 
+    /// <summary>The file of <see cref="Embedded"/>.</summary>
+    public string EmbeddedFile => Path.Combine(folder, "sqlite", "edit_registry.db");
+
     internal CommittedEdits Committed { get; } = new();
 
     /// <summary>A caller of a tenant that nobody else is.</summary>
