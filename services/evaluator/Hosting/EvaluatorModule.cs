@@ -28,6 +28,8 @@ namespace MindBridge.Evaluator.Hosting;
 /// <summary>The evaluator as a module: in a process of its own, or beside the other services in one.</summary>
 public static class EvaluatorModule
 {
+    private static readonly TimeSpan s_forgetting = TimeSpan.FromHours(1);
+
     /// <summary>Adds the evaluator's capabilities as the sections <c>Evaluation</c>, <c>Database</c>, <c>Artifacts</c> and <c>Services</c> tell.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of bounds; the message names it.</exception>
     public static IServiceCollection AddEvaluator(this IServiceCollection services, IConfiguration configuration)
@@ -59,6 +61,7 @@ public static class EvaluatorModule
         services.AddSingleton<ProbeGeneration>();
         services.AddSingleton<EvaluationRequests>();
         services.AddSingleton<Trials>();
+        services.AddReconciling<ForgetTraffic>(s_forgetting);
         services.AddSingleton<Alerts>();
         services.AddSingleton<DriftWatch>();
         services.AddSingleton<Schedules>();
