@@ -15,6 +15,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
 {
     public const int MostStops = 16, MostAlternatives = 20;
     private const int DefaultTokens = 64;
+    private const double MostPenalty = 2;
     private const int LongestStop = 200;
     private const int MostAtOnce = 4;
     // No tokenizer makes one token of more; what is longer need not be tokenised to be refused.
@@ -26,7 +27,6 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken)
     {
         Check(request, answering.Llm.Llm);
-        if (request.Alternatives is not null && answering.Llm.Vllm is not null) throw new ArgumentException($"the probabilities of tokens are asked for; {answering.Llm.Version.Title} is in a vLLM server, and they are not told: leave logprobs out");
         // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
         var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
@@ -79,7 +79,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
             }
             else
             {
-                var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed));
+                var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed)) { PresencePenalty = request.PresencePenalty, FrequencyPenalty = request.FrequencyPenalty };
                 var text = new WrittenText(answering.Llm.Llm, request, sampling, pieces) { Prompt = prepared, Most = most };
                 written = () => text.Tokens;
                 await answering.Llm.Engine.RunAsync(text, tenant, stop);
@@ -113,6 +113,8 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         if (!double.IsFinite(request.Temperature) || request.Temperature < 0) throw new ArgumentException($"temperature is {request.Temperature}; give 0 (greedy) or more");
         if (request.TopK < 0) throw new ArgumentException($"top_k is {request.TopK}; give 0 (all tokens) or more");
         if (!(request.TopP > 0 && request.TopP <= 1)) throw new ArgumentException($"top_p is {request.TopP}; give more than 0 and at most 1");
+        if (!(request.PresencePenalty >= -MostPenalty && request.PresencePenalty <= MostPenalty)) throw new ArgumentException($"presence_penalty is {request.PresencePenalty}; give -2 to 2");
+        if (!(request.FrequencyPenalty >= -MostPenalty && request.FrequencyPenalty <= MostPenalty)) throw new ArgumentException($"frequency_penalty is {request.FrequencyPenalty}; give -2 to 2");
         if (request.Stop.Count > MostStops || request.Stop.Any(s => s.Length is 0 or > LongestStop)) throw new ArgumentException($"stop has {request.Stop.Count} texts; give at most {MostStops} of 1 to {LongestStop} characters");
         if (request.Alternatives is < 0 or > MostAlternatives) throw new ArgumentException($"{request.Alternatives} alternatives to a token are asked for; give 0 to {MostAlternatives}");
     }

@@ -26,6 +26,8 @@ internal static class WireForms
         Temperature = request.Temperature,
         TopK = request.TopK,
         TopP = request.TopP == 0 ? 1 : request.TopP,
+        PresencePenalty = request.PresencePenalty,
+        FrequencyPenalty = request.FrequencyPenalty,
         Seed = request.Seed,
         Stop = [.. request.Stop],
         NaturalStop = request.NaturalStop,
