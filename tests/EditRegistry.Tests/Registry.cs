@@ -98,18 +98,24 @@ public sealed record RegistryAddresses(string Rest, string Grpc);
 /// <summary>What a consumer of the registry's events has heard.</summary>
 internal sealed class CommittedEdits
 {
-    private readonly List<EditsCommitted> heard = [];
+    private readonly List<(EditsCommitted Event, string? Trace)> heard = [];
 
     public IReadOnlyList<EditsCommitted> Of(string tenant)
     {
-        lock (heard) return [.. heard.Where(e => e.TenantId == tenant)];
+        lock (heard) return [.. heard.Where(h => h.Event.TenantId == tenant).Select(h => h.Event)];
+    }
+
+    /// <summary>The traces in which they were handled.</summary>
+    public IReadOnlyList<string?> TracesOf(string tenant)
+    {
+        lock (heard) return [.. heard.Where(h => h.Event.TenantId == tenant).Select(h => h.Trace)];
     }
 
     internal sealed class Notice(CommittedEdits committed) : IHandle<EditsCommitted>
     {
         public Task HandleAsync(EditsCommitted happened, CancellationToken cancellationToken)
         {
-            lock (committed.heard) committed.heard.Add(happened);
+            lock (committed.heard) committed.heard.Add((happened, System.Diagnostics.Activity.Current?.TraceId.ToHexString()));
             return Task.CompletedTask;
         }
     }

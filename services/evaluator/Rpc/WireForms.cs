@@ -27,6 +27,7 @@ internal static partial class WireForms
             ShadowPercent = deployment.ShadowPercent,
             TrialSince = Moment(deployment.TrialSince),
             Revision = deployment.Revision,
+            Trace = deployment.Trace ?? "",
         };
         if (deployment.Limits is not null) wire.Limits = Limits(TrafficLimits.Read(deployment.Limits));
         return wire;

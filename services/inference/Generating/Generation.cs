@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using MindBridge.Inference.CallingVllm;
@@ -7,6 +8,7 @@ using MindBridge.Inference.TakingTurns;
 using MindBridge.Memory.Serving;
 using MindBridge.Models;
 using MindBridge.Platform.Rpc;
+using MindBridge.Platform.Tracing;
 
 namespace MindBridge.Inference.Generating;
 
@@ -67,6 +69,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     private async Task RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, ChannelWriter<TextPiece> pieces, CancellationToken late, CancellationToken stop)
     {
         var most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1);
+        using var activity = Began(answering, prepared);
         Func<int> written = () => 0;
         var (began, ended) = (time.GetTimestamp(), "answered");
         try
@@ -103,6 +106,15 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         var llm = KeyValuePair.Create("llm", (object?)answering.Llm.Version.Title);
         AnswerInstruments.Tokens.Add(written(), llm);
         AnswerInstruments.Answers.Record(time.GetElapsedTime(began).TotalSeconds, llm, KeyValuePair.Create("ended", (object?)ended));
+    }
+
+    // The answer's span: its request's trace goes on, and links to the one in which the edits became what answers.
+    private static Activity? Began(Answering answering, PreparedPrompt prepared)
+    {
+        IEnumerable<ActivityLink>? links = ActivityContext.TryParse(answering.PromotionTrace, null, isRemote: true, out var promoted) ? [new ActivityLink(promoted)] : null;
+        var activity = TraceContext.Source.StartActivity("answer", ActivityKind.Internal, default(ActivityContext), links: links);
+        activity?.SetTag("mindbridge.llm", answering.Llm.Version.Title).SetTag("mindbridge.bridge", answering.BridgeId).SetTag("mindbridge.edited", prepared.IsEdited);
+        return activity;
     }
 
     private void Check(TextRequest request, Llm llm)
