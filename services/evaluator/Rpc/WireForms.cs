@@ -57,6 +57,7 @@ internal static partial class WireForms
             Unit = ScoringProtocol.UnitOf(evaluation.Protocol),
             CommitSequence = evaluation.CommitSequence,
             GateVersion = evaluation.GateVersion,
+            Kind = evaluation.Protocol == ScoringProtocol.GeneralAbility ? "ability" : "memory",
             WaitsForOperator = evaluation.Noted().Contains(ReadingEvaluations.Evaluation.WaitsForOperator, StringComparer.Ordinal),
         };
     }
