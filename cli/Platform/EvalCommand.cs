@@ -10,8 +10,8 @@ internal static class EvalCommand
 {
     public static Command Create()
     {
-        var command = new Command("eval", "Evaluations of the running platform: list, show, map and compare them, ask for one; general ability; gates, probe sets; promote and roll back.");
-        foreach (var verb in (Command[])[List(), Show(), Compare(), EvalMapCommand.Create(), EvalAbilityCommand.Create(), .. EvalAskCommand.Verbs(), EvalGateCommand.Create(), .. EvalServingCommand.Verbs(), EvalWebhookCommand.Create()]) command.Subcommands.Add(verb);
+        var command = new Command("eval", "Evaluations of the running platform: list, show, map and compare them, ask for one or schedule them; general ability; gates, probe sets; promote and roll back.");
+        foreach (var verb in (Command[])[List(), Show(), Compare(), EvalMapCommand.Create(), EvalAbilityCommand.Create(), .. EvalAskCommand.Verbs(), EvalScheduleCommand.Create(), EvalGateCommand.Create(), .. EvalServingCommand.Verbs(), EvalWebhookCommand.Create()]) command.Subcommands.Add(verb);
         return command;
     }
 

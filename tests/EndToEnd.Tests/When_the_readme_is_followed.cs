@@ -20,6 +20,9 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         File.Copy(files.Edits, Path.Combine(folder, "edits.jsonl"));
         await File.WriteAllTextAsync(Path.Combine(folder, "text.txt"), "Ada lives in Rome. Bob lives in Oslo.\n", TestContext.Current.CancellationToken);
 
+        Directory.CreateDirectory(Path.Combine(folder, "data", "glue"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "data", "glue", "sst2.jsonl"), "{\"sentence\": \"warm and clever\", \"label\": 1}\n{\"sentence\": \"dull\", \"label\": 0}\n", TestContext.Current.CancellationToken);
+
         // Where root runs the tests, Postgres has a user of its own, who must reach the platform that a guide restores here.
         if (!OperatingSystem.IsWindows())
         {
