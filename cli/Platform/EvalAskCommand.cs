@@ -112,11 +112,12 @@ internal static class EvalAskCommand
         var llm = new Option<string>("--llm") { Description = "An LLM version: \"NAME VERSION\", NAME or its id", Required = true };
         var protocol = new Option<string>("--protocol") { Description = "How the scores were taken (default: the one that promotes)", DefaultValueFactory = _ => "" };
         var json = EvalJson.Option();
-        var command = new Command("retention", "Show how the edits of each commit fare in each later bridge.") { memory, llm, protocol, json, home };
+        var edits = new Option<int>("--edits") { Description = "How many of the oldest edits are held against as many of the newest (default 1,000)" };
+        var command = new Command("retention", "Show how the edits of each commit fare in each later bridge, and the oldest edits beside the newest.") { memory, llm, protocol, edits, json, home };
         command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
         {
             using var clients = PlatformClients.Of(parsed, home);
-            var request = new GetRetentionRequest { MemoryId = await clients.MemoryAsync(parsed.GetValue(memory)!, cancellationToken), LlmId = await clients.LlmAsync(parsed.GetValue(llm)!, cancellationToken), Protocol = parsed.GetValue(protocol) };
+            var request = new GetRetentionRequest { MemoryId = await clients.MemoryAsync(parsed.GetValue(memory)!, cancellationToken), LlmId = await clients.LlmAsync(parsed.GetValue(llm)!, cancellationToken), Protocol = parsed.GetValue(protocol), Edits = parsed.GetValue(edits) };
             var reply = await clients.Evaluator.GetRetentionAsync(request, cancellationToken: cancellationToken);
             if (EvalJson.Wanted(parsed, json, reply)) return 0;
             var table = new Table().RoundedBorder().AddColumns("edits of commit", "bridge of commit", "Rel", "Gen", "probes");
@@ -125,6 +126,8 @@ internal static class EvalAskCommand
                     point.Cohort.ToString(CultureInfo.InvariantCulture), point.CommitSequence.ToString(CultureInfo.InvariantCulture),
                     point.Scores.TryGetValue("rel", out var rel) ? EvalCommand.Number(rel) : "", point.Scores.TryGetValue("gen", out var gen) ? EvalCommand.Number(gen) : "", point.Counts.Where(c => c.Key is "rel" or "gen").Sum(c => c.Value).ToString("N0", CultureInfo.InvariantCulture));
             AnsiConsole.Write(table);
+            foreach (var (name, cohort) in (ReadOnlySpan<(string, RetentionCohort?)>)[("oldest", reply.Oldest), ("newest", reply.Newest)])
+                if (cohort is not null) AnsiConsole.WriteLine($"the {cohort.Edits} {name} edits (commits {cohort.FirstCommit} to {cohort.LastCommit}) in the newest bridge: {string.Join(", ", cohort.Scores.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {EvalCommand.Number(s.Value)} ({EvalCommand.Number(cohort.Intervals[s.Key].Low)} to {EvalCommand.Number(cohort.Intervals[s.Key].High)})"))}");
             return 0;
         }));
         return command;

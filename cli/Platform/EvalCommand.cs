@@ -10,8 +10,8 @@ internal static class EvalCommand
 {
     public static Command Create()
     {
-        var command = new Command("eval", "Evaluations of the running platform: list, show and compare them, ask for one; gates, probe sets; promote and roll back.");
-        foreach (var verb in (Command[])[List(), Show(), Compare(), EvalKeptCommand.Create(), .. EvalAskCommand.Verbs(), EvalGateCommand.Create(), .. EvalServingCommand.Verbs(), EvalWebhookCommand.Create()]) command.Subcommands.Add(verb);
+        var command = new Command("eval", "Evaluations of the running platform: list, show, map and compare them, ask for one or schedule them; general ability; gates, probe sets; promote and roll back.");
+        foreach (var verb in (Command[])[List(), Show(), Compare(), EvalKeptCommand.Create(), EvalMapCommand.Create(), EvalAbilityCommand.Create(), .. EvalAskCommand.Verbs(), EvalScheduleCommand.Create(), EvalGateCommand.Create(), .. EvalServingCommand.Verbs(), EvalWebhookCommand.Create()]) command.Subcommands.Add(verb);
         return command;
     }
 
@@ -55,6 +55,12 @@ internal static class EvalCommand
             var detail = await clients.Evaluator.GetEvaluationAsync(new GetEvaluationRequest { Id = parsed.GetValue(id) }, cancellationToken: cancellationToken);
             if (EvalJson.Wanted(parsed, json, detail)) return 0;
             var one = detail.Evaluation;
+            if (one.Kind == "ability")
+            {
+                EvalAbilityCommand.Show(await clients.Evaluator.GetAbilityAsync(new GetAbilityRequest { EvaluationId = one.Id }, cancellationToken: cancellationToken));
+                return 0;
+            }
+
             AnsiConsole.WriteLine($"bridge {one.BridgeId} (commit {one.CommitSequence}) under {one.Protocol}, in {one.Unit}; probes {Short(one.ProbeSetId)}; asked for by {(one.RequestedBy.Length > 0 ? one.RequestedBy : one.Cause)}");
             var table = new Table().RoundedBorder().AddColumns("figure", "score", "95 % interval", "probes");
             foreach (var (figure, score) in one.Scores.OrderBy(s => s.Key, StringComparer.Ordinal))

@@ -23,6 +23,9 @@ public sealed record EvaluationSettings
     /// <summary>How long an attempt waits for an inference service that is away or busy.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long reports of tried challengers are kept; those of a trial that runs are kept until it ends.</summary>
+    public TimeSpan KeepTraffic { get; init; } = TimeSpan.FromDays(30);
+
     /// <exception cref="ArgumentException">A setting is out of bounds; the message names it.</exception>
     internal EvaluationSettings Checked()
     {
@@ -31,6 +34,7 @@ public sealed record EvaluationSettings
         if (Part is < 1 or > 1000) throw new ArgumentException($"Evaluation:Part is {Part}; give 1 to 1000");
         if (!(MostDrop >= 0 && MostDrop <= 100)) throw new ArgumentException($"Evaluation:MostDrop is {MostDrop}; give 0 to 100 points");
         if (Look <= TimeSpan.Zero) throw new ArgumentException($"Evaluation:Look is {Look}; give a time above zero, for example 00:00:30");
+        if (KeepTraffic <= TimeSpan.Zero) throw new ArgumentException($"Evaluation:KeepTraffic is {KeepTraffic}; give a time above zero, for example 30.00:00:00 for thirty days");
         return this;
     }
 }

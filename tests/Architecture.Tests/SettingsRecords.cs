@@ -68,7 +68,7 @@ internal static partial class SettingsRecords
         if (Span().Match(value) is { Success: true } span)
         {
             var amount = double.Parse(span.Groups[2].Value, CultureInfo.InvariantCulture);
-            return span.Groups[1].Value switch { "Milliseconds" => TimeSpan.FromMilliseconds(amount), "Seconds" => TimeSpan.FromSeconds(amount), "Minutes" => TimeSpan.FromMinutes(amount), _ => TimeSpan.FromHours(amount) } is var time && time.Milliseconds == 0
+            return span.Groups[1].Value switch { "Milliseconds" => TimeSpan.FromMilliseconds(amount), "Seconds" => TimeSpan.FromSeconds(amount), "Minutes" => TimeSpan.FromMinutes(amount), "Days" => TimeSpan.FromDays(amount), _ => TimeSpan.FromHours(amount) } is var time && time.Milliseconds == 0
                 ? time.ToString("c", CultureInfo.InvariantCulture)
                 : time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0');
         }

@@ -29,6 +29,9 @@ public sealed class Registry : IAsyncLifetime
     /// <summary>On SQLite, as the embedded host runs it.</summary>
     public RegistryAddresses Embedded { get; private set; } = null!;
 
+    /// <summary>The file of <see cref="Embedded"/>.</summary>
+    public string EmbeddedFile => Path.Combine(folder, "sqlite", "edit_registry.db");
+
     internal CommittedEdits Committed { get; } = new();
 
     /// <summary>A caller of a tenant that nobody else is.</summary>
@@ -95,18 +98,24 @@ public sealed record RegistryAddresses(string Rest, string Grpc);
 /// <summary>What a consumer of the registry's events has heard.</summary>
 internal sealed class CommittedEdits
 {
-    private readonly List<EditsCommitted> heard = [];
+    private readonly List<(EditsCommitted Event, string? Trace)> heard = [];
 
     public IReadOnlyList<EditsCommitted> Of(string tenant)
     {
-        lock (heard) return [.. heard.Where(e => e.TenantId == tenant)];
+        lock (heard) return [.. heard.Where(h => h.Event.TenantId == tenant).Select(h => h.Event)];
+    }
+
+    /// <summary>The traces in which they were handled.</summary>
+    public IReadOnlyList<string?> TracesOf(string tenant)
+    {
+        lock (heard) return [.. heard.Where(h => h.Event.TenantId == tenant).Select(h => h.Trace)];
     }
 
     internal sealed class Notice(CommittedEdits committed) : IHandle<EditsCommitted>
     {
         public Task HandleAsync(EditsCommitted happened, CancellationToken cancellationToken)
         {
-            lock (committed.heard) committed.heard.Add(happened);
+            lock (committed.heard) committed.heard.Add((happened, System.Diagnostics.Activity.Current?.TraceId.ToHexString()));
             return Task.CompletedTask;
         }
     }

@@ -9,8 +9,9 @@ internal static class CommandLine
     /// <param name="folder">Working folder; a fresh one below the system's temporary folder when null.</param>
     /// <param name="limit">How long it may take; 2 minutes when null.</param>
     /// <param name="home">The platform's folder, for verbs that talk to one.</param>
+    /// <param name="environment">Further variables.</param>
     /// <param name="input">Text for standard input; closed at once when null.</param>
-    public static async Task<Outcome> RunAsync(IEnumerable<string> arguments, string? folder = null, string? input = null, TimeSpan? limit = null, string? home = null)
+    public static async Task<Outcome> RunAsync(IEnumerable<string> arguments, string? folder = null, string? input = null, TimeSpan? limit = null, string? home = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mindbridge.dll"), .. arguments])
         {
@@ -21,6 +22,7 @@ internal static class CommandLine
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
         if (home is not null) start.Environment["MINDBRIDGE_HOME"] = home;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         if (input is not null) await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using MindBridge.Cli.Demo;
+using MindBridge.EndToEnd.Tests.Observing;
 
 namespace MindBridge.EndToEnd.Tests;
 
@@ -19,6 +20,9 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         File.Copy(files.Edits, Path.Combine(folder, "edits.jsonl"));
         await File.WriteAllTextAsync(Path.Combine(folder, "text.txt"), "Ada lives in Rome. Bob lives in Oslo.\n", TestContext.Current.CancellationToken);
 
+        Directory.CreateDirectory(Path.Combine(folder, "data", "glue"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "data", "glue", "sst2.jsonl"), "{\"sentence\": \"warm and clever\", \"label\": 1}\n{\"sentence\": \"dull\", \"label\": 0}\n", TestContext.Current.CancellationToken);
+
         // Where root runs the tests, Postgres has a user of its own, who must reach the platform that a guide restores here.
         if (!OperatingSystem.IsWindows())
         {
@@ -28,7 +32,10 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         var home = Directory.CreateTempSubdirectory("mindbridge-home-").FullName;
         try
         {
-            (await RunAsync(folder, home)).ShouldBeGreaterThan(20, "the README's commands must have been found");
+            using var spans = new SpanReceiver();
+            (await RunAsync(folder, home, spans)).ShouldBeGreaterThan(20, "the README's commands must have been found");
+            // The README imports corrections and releases LLMs, and the services sent what happened as they ended.
+            spans.ShouldTellOneStory("/imports");
         }
         finally
         {
@@ -37,7 +44,7 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         }
     }
 
-    private static async Task<int> RunAsync(string folder, string home)
+    private static async Task<int> RunAsync(string folder, string home, SpanReceiver spans)
     {
         var ran = 0;
         // The guides speak of the platform that README starts, and ends.
@@ -51,7 +58,8 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
                 continue;
             }
 
-            var outcome = await CommandLine.RunAsync(arguments, folder, limit: TimeSpan.FromMinutes(10), home: home);
+            if (arguments is ["down", ..]) await ScrapedServices.ShouldAllAnswerAsync(home, Path.Combine(Root(), "deploy/prometheus"), TestContext.Current.CancellationToken);
+            var outcome = await CommandLine.RunAsync(arguments, folder, limit: TimeSpan.FromMinutes(10), home: home, environment: arguments is ["up", ..] ? spans.Environment : null);
             outcome.ExitCode.ShouldBe(0, $"{command}\n{outcome.Output}{outcome.Error}");
             ran++;
         }

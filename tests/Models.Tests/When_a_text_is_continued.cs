@@ -93,6 +93,25 @@ public sealed class When_a_text_is_continued
     }
 
     [Fact]
+    public void Presence_and_frequency_count_what_the_text_has_and_not_the_prompt()
+    {
+        // Three tokens, the first always a little likelier: presence takes its lead away once, frequency a part of it each time.
+        static string Said(double presence, double frequency)
+        {
+            var choice = new TokenChoice(new GenerationSettings { PresencePenalty = presence, FrequencyPenalty = frequency }, [0, 0, 0, 0]);
+            return string.Concat(Enumerable.Range(0, 8).Select(_ => choice.Next([1.5f, 0.5f, -9])));
+        }
+
+        Said(0, 0).ShouldBe("00000000");
+        Said(1.25, 0).ShouldBe("01000000", "once each has been said, both have lost the same");
+        Said(0, 0.75).ShouldBe("00101010");
+        Said(-1, 0).ShouldBe("00000000");
+        // Drawn, too: what is taken from the logits is taken from the chances.
+        var drawn = new TokenChoice(new GenerationSettings(Temperature: 1, Seed: 3) { FrequencyPenalty = 2 }, []);
+        Enumerable.Range(0, 300).CountBy(_ => drawn.Next([3, 0, 0])).Max(c => c.Value).ShouldBeLessThan(110, "each time makes the next less likely");
+    }
+
+    [Fact]
     public void End_tokens_end_a_row_and_are_not_part_of_it()
     {
         using var model = SmallModels.Llm("llama");
@@ -129,6 +148,8 @@ public sealed class When_a_text_is_continued
     [InlineData("top-k")]
     [InlineData("top-p")]
     [InlineData("penalty")]
+    [InlineData("presence penalty")]
+    [InlineData("frequency penalty")]
     [InlineData("stop")]
     [InlineData("tokens")]
     [InlineData("empty")]
@@ -142,6 +163,8 @@ public sealed class When_a_text_is_continued
             "top-k" => s_endless with { TopK = -1 },
             "top-p" => s_endless with { TopP = 0 },
             "penalty" => s_endless with { RepetitionPenalty = 0 },
+            "presence penalty" => s_endless with { PresencePenalty = 2.5 },
+            "frequency penalty" => s_endless with { FrequencyPenalty = double.NaN },
             "stop" => s_endless with { StopTexts = [""] },
             "tokens" => s_endless with { MaxTokens = -1 },
             _ => s_endless,

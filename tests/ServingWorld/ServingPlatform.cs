@@ -90,10 +90,10 @@ public sealed class ServingPlatform : IAsyncDisposable
         });
 
     /// <summary>The command line of an evaluator in a process of its own.</summary>
-    public string[] EvaluatorArguments(string at, params string[] also) => [.. Settings(at), "--Evaluation:Look=00:00:00.5", "--Evaluation:Part=16", "--Evaluation:MostDrop=40", .. also];
+    public string[] EvaluatorArguments(string at, params string[] also) => [.. Settings(at), "--Evaluation:Look=00:00:00.1", "--Evaluation:Part=16", "--Evaluation:MostDrop=40", .. also];
 
     /// <summary>An inference service; built, not started.</summary>
-    public WebApplication Inference(string? at = null, params string[] also) => InferenceHost.Build([.. Settings(at ?? Addresses.Inference), "--Inference:Look=00:00:00.5", .. also], Quiet);
+    public WebApplication Inference(string? at = null, params string[] also) => InferenceHost.Build([.. Settings(at ?? Addresses.Inference), "--Inference:Look=00:00:00.2", .. also], Quiet);
 
     /// <summary>Starts a host, and ends it with the platform.</summary>
     public async Task<WebApplication> RunAsync(WebApplication host)

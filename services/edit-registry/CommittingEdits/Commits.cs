@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.Platform.Tracing;
 
 namespace MindBridge.EditRegistry.CommittingEdits;
 
@@ -44,6 +46,8 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var memory = await db.LockAsync(id, cancellationToken);
         if (memory.Pending == 0 || cause(memory) is not { } why) return null;
+        // The edits' own trace goes on, whoever or whatever asked for the commit.
+        using var activity = memory.PendingTrace is null ? null : new TraceContext(memory.PendingTrace, null).Resume("commit", ActivityKind.Internal);
         var commit = new Commit
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
@@ -57,7 +61,7 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
             CommittedAt = time.GetUtcNow(),
         };
         db.Commits.Add(commit);
-        (memory.LastCommit, memory.CommittedSequence, memory.PendingSince, memory.CommitDueAt) = (commit.Sequence, commit.LastEdit, null, null);
+        (memory.LastCommit, memory.CommittedSequence, memory.PendingSince, memory.PendingTrace, memory.CommitDueAt) = (commit.Sequence, commit.LastEdit, null, null, null);
         db.Publish(new EditsCommitted(memory.TenantId, memory.Id, commit.Id, commit.Sequence, commit.EditCount, commit.ContentHash), time);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -35,6 +35,9 @@ internal sealed class MemoryRecord
 
     public DateTimeOffset? PendingSince { get; set; }
 
+    /// <summary>The trace in which the first edit that waits for a commit was submitted (the header <c>traceparent</c>).</summary>
+    public string? PendingTrace { get; set; }
+
     public DateTimeOffset? CommitDueAt { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

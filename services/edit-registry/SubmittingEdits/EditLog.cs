@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.Platform.Tracing;
 
 namespace MindBridge.EditRegistry.SubmittingEdits;
 
@@ -113,7 +114,7 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
 
     private static void Schedule(MemoryRecord memory, DateTimeOffset now)
     {
-        memory.PendingSince ??= now;
+        if (memory.PendingSince is null) (memory.PendingSince, memory.PendingTrace) = (now, TraceContext.Current.Parent);
         var pause = TimeSpan.FromSeconds(memory.CommitAfterSeconds);
         var (quiet, latest) = (now + pause, memory.PendingSince.Value + LongestDebounce * pause);
         memory.CommitDueAt = memory.Pending >= memory.CommitAfterCount ? now : quiet < latest ? quiet : latest;

@@ -40,6 +40,9 @@ internal sealed class Deployment
     /// <summary>Since when the challenger is tried; null when it is not.</summary>
     public DateTimeOffset? TrialSince { get; set; }
 
+    /// <summary>The trace in which the champion was promoted or brought back (the header <c>traceparent</c>); null where that is not known.</summary>
+    public string? Trace { get; set; }
+
     /// <summary>Rises with every change, of the trial too.</summary>
     public long Revision { get; set; }
 

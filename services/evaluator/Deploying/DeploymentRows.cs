@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
 using MindBridge.Evaluator.Auditing;
+using MindBridge.Platform.Tracing;
 
 namespace MindBridge.Evaluator.Deploying;
 
@@ -72,7 +73,7 @@ internal static class DeploymentRows
         // A trial compares with the champion that was.
         deployment.EndTrial();
         deployment.Revision++;
-        (deployment.Champion, deployment.ChampionCommit, deployment.Sequence, deployment.ChangedAt) = (bridge, commit, deployment.Sequence + 1, now);
+        (deployment.Champion, deployment.ChampionCommit, deployment.Sequence, deployment.ChangedAt, deployment.Trace) = (bridge, commit, deployment.Sequence + 1, now, TraceContext.Current.Parent);
         db.DeploymentChanges.Add(new DeploymentChange
         {
             MemoryId = deployment.MemoryId,

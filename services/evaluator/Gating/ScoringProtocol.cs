@@ -6,6 +6,9 @@ internal static class ScoringProtocol
     /// <summary>Mean KL in nats: the less the better, and no share of hits.</summary>
     public const string Divergence = "divergence";
 
+    /// <summary>Tasks that no edit is about. Not one of those that a bridge is scored under: it has questions of its own.</summary>
+    public const string GeneralAbility = "general-ability";
+
     // A gate in percent needs a protocol that counts hits, and one that leaks no answer to the encoder.
     private static readonly string[] s_gating = ["generate-exact", "generate-prefix", "teacher-forced-token", "probability"];
     private static readonly string[] s_measuring = ["paper-teacher-forced", Divergence];

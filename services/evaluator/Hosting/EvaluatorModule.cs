@@ -5,6 +5,8 @@ using MindBridge.Evaluator.Dashboard.Hosting;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
+using MindBridge.Evaluator.MappingFeatures;
+using MindBridge.Evaluator.MeasuringAbility;
 using MindBridge.Evaluator.MeasuringDifferences;
 using MindBridge.Evaluator.NoticingBridges;
 using MindBridge.Evaluator.ReadingEvaluations;
@@ -28,6 +30,8 @@ namespace MindBridge.Evaluator.Hosting;
 /// <summary>The evaluator as a module: in a process of its own, or beside the other services in one.</summary>
 public static class EvaluatorModule
 {
+    private static readonly TimeSpan s_forgetting = TimeSpan.FromHours(1);
+
     /// <summary>Adds the evaluator's capabilities as the sections <c>Evaluation</c>, <c>Database</c>, <c>Artifacts</c> and <c>Services</c> tell.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of bounds; the message names it.</exception>
     public static IServiceCollection AddEvaluator(this IServiceCollection services, IConfiguration configuration)
@@ -43,8 +47,14 @@ public static class EvaluatorModule
         services.AddSingleton<ScoredParts>();
         services.AddSingleton<PatientCalls>();
         services.AddSingleton<BridgeScoring>();
+        services.AddSingleton<ResumableScoring>();
         services.AddSingleton<EvaluateWork>();
         services.AddHostedService<JobWorker<EvaluatorContext, EvaluateWork>>();
+        services.AddSingleton<AbilityItems>();
+        services.AddSingleton<AbilityRequests>();
+        services.AddSingleton<AbilityReports>();
+        services.AddSingleton<AbilityWork>();
+        services.AddHostedService<JobWorker<EvaluatorContext, AbilityWork>>();
         services.AddSingleton<Judging>();
         services.AddSingleton<OwnedMemories>();
         services.AddSingleton<MemoryEdits>();
@@ -53,12 +63,14 @@ public static class EvaluatorModule
         services.AddSingleton<Evaluations>();
         services.AddSingleton<Comparisons>();
         services.AddSingleton<RetentionCurves>();
+        services.AddSingleton<FeatureMaps>();
         services.AddSingleton<Gates>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<ProbeSetStore>();
         services.AddSingleton<ProbeGeneration>();
         services.AddSingleton<EvaluationRequests>();
         services.AddSingleton<Trials>();
+        services.AddReconciling<ForgetTraffic>(s_forgetting);
         services.AddSingleton<Alerts>();
         services.AddSingleton<DriftWatch>();
         services.AddSingleton<Schedules>();

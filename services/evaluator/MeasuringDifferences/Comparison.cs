@@ -1,4 +1,5 @@
 using MindBridge.Evaluator.Gating;
+using MindBridge.Evaluator.MeasuringAbility;
 using MindBridge.Evaluator.ScoringBridges;
 
 namespace MindBridge.Evaluator.MeasuringDifferences;
@@ -17,10 +18,12 @@ internal sealed record Comparison(IReadOnlyList<FigureDifference> Figures, IRead
         var mine = before.Where(o => o.Value is not null).ToList();
         var pairs = mine.Where(o => others.ContainsKey(Probe(o))).Select(o => (First: o, Second: others[Probe(o)])).ToList();
         if (pairs.Count == 0) return null;
-        var figures = from figure in Scores.Figures
-                      let values = pairs.Where(p => figure.Counts(p.First.Kind)).Select(p => (p.First.Value!.Value, p.Second.Value!.Value)).ToList()
-                      where values.Count > 0
-                      select FigureDifference.Of(figure.Name, protocol, values);
+        var figures = protocol == ScoringProtocol.GeneralAbility
+            ? AbilityFigures.Differences([.. pairs.Select(p => (p.First, p.First.Value!.Value, p.Second.Value!.Value))])
+            : from figure in Scores.Figures
+              let values = pairs.Where(p => figure.Counts(p.First.Kind)).Select(p => (p.First.Value!.Value, p.Second.Value!.Value)).ToList()
+              where values.Count > 0
+              select FigureDifference.Of(figure.Name, protocol, values);
         return new Comparison([.. figures], [.. pairs.Where(p => p.First.Value != p.Second.Value).OrderBy(p => p.Second.Value - p.First.Value)], mine.Count - pairs.Count, others.Count - pairs.Count);
     }
 

@@ -58,6 +58,9 @@ internal sealed class Evaluation
 
     public required DateTimeOffset CompletedAt { get; init; }
 
+    /// <summary>With what it was taken, as JSON; null where the protocol says all.</summary>
+    public string? Settings { get; init; }
+
     /// <summary>The figures.</summary>
     public Scores Taken()
     {

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
+using MindBridge.Evaluator.MeasuringAbility;
 using MindBridge.Platform.Security;
 using Wire = MindBridge.Contracts.V1;
 
@@ -49,17 +50,7 @@ internal sealed partial class EvaluatorService
         }
 
         if (of is not { } named) throw new ArgumentException("nothing was sent; name the memory in the first message, and send lines");
-        string text;
-        try
-        {
-            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(lines.GetBuffer(), 0, (int)lines.Length);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new ArgumentException("the file is no UTF-8 text; save it as UTF-8", e);
-        }
-
-        var (set, problems) = await sets.ImportAsync(caller, named.Memory, named.Name, text.TrimStart('\uFEFF'), context.CancellationToken);
+        var (set, problems) = await sets.ImportAsync(caller, named.Memory, named.Name, Utf8(lines), context.CancellationToken);
         var reply = new Wire.ImportProbesReply { Problems = { problems.Select(p => new Wire.ProbeProblem { Line = p.Line, Problem = p.Problem }) } };
         if (set is not null) reply.Set = WireForms.ProbeSet(set);
         return reply;
@@ -77,10 +68,42 @@ internal sealed partial class EvaluatorService
     }
 
     [Authorize(Policy = Caller.Operator)]
+    public override async Task<Wire.StartedEvaluation> StartAbility(IAsyncStreamReader<Wire.StartAbilityRequest> requestStream, ServerCallContext context)
+    {
+        var caller = CallerOf(context);
+        Wire.StartAbilityRequest? first = null;
+        using var lines = new MemoryStream();
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            var part = requestStream.Current;
+            first ??= part;
+            if (lines.Length + part.Lines.Length > AbilityItems.MostBytes) throw new ArgumentException($"the questions are larger than {AbilityItems.MostBytes} bytes; ask fewer of them");
+            part.Lines.WriteTo(lines);
+        }
+
+        if (first is null) throw new ArgumentException("nothing was sent; name memory and LLM in the first message, and send lines");
+        var (memory, llm) = (WireForms.Id("memory_id", first.MemoryId), WireForms.Id("llm_id", first.LlmId));
+        var job = await abilityRequests.StartAsync(caller, memory, llm, WireForms.Absent(first.BridgeId), new AbilitySettings(first.Seed, first.Data), Utf8(lines), context.CancellationToken);
+        return new Wire.StartedEvaluation { Id = job.Id.ToString(), State = job.State.ToString().ToLowerInvariant() };
+    }
+
+    [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Schedule> SetSchedule(Wire.SetScheduleRequest request, ServerCallContext context) => WireForms.Schedule(await schedules.SetAsync(
         CallerOf(context), WireForms.Id("memory_id", request.MemoryId), request.EverySeconds, WireForms.Absent(request.Protocol), WireForms.Absent(request.ProbeSetId), context.CancellationToken));
 
     [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Alert> AcknowledgeAlert(Wire.AcknowledgeAlertRequest request, ServerCallContext context) =>
         WireForms.Alert(await alerts.AcknowledgeAsync(CallerOf(context), WireForms.Id("id", request.Id), context.CancellationToken));
+
+    private static string Utf8(MemoryStream lines)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(lines.GetBuffer(), 0, (int)lines.Length).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ArgumentException("the file is no UTF-8 text; save it as UTF-8", e);
+        }
+    }
 }

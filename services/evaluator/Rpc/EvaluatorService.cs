@@ -5,6 +5,8 @@ using MindBridge.Evaluator.Auditing;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
+using MindBridge.Evaluator.MappingFeatures;
+using MindBridge.Evaluator.MeasuringAbility;
 using MindBridge.Evaluator.MeasuringDifferences;
 using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Evaluator.SendingWebhooks;
@@ -19,7 +21,7 @@ namespace MindBridge.Evaluator.Rpc;
 /// <summary>The evaluator over gRPC: each call finds its capability and no more. Here what is read; the other parts change things.</summary>
 internal sealed partial class EvaluatorService(
     Deployments deployments, Evaluations evaluations, Comparisons comparisons, RetentionCurves retention, Gates gates, AuditLog audit, ProbeSetStore sets, ProbeGeneration generation, EvaluationRequests requests, Trials trials,
-    Webhooks webhooks, Schedules schedules, Alerts alerts)
+    Webhooks webhooks, Schedules schedules, Alerts alerts, FeatureMaps maps, AbilityRequests abilityRequests, AbilityReports abilityReports)
     : Wire.Evaluator.EvaluatorBase
 {
     private const int DefaultChanged = 50, MostChanged = 1000;
@@ -58,9 +60,18 @@ internal sealed partial class EvaluatorService(
 
     public override async Task<Wire.Retention> GetRetention(Wire.GetRetentionRequest request, ServerCallContext context)
     {
-        var (protocol, points) = await retention.ReadAsync(
-            CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.Protocol), context.CancellationToken);
-        return new Wire.Retention { Protocol = protocol, Points = { points.Select(WireForms.RetentionPoint) } };
+        var found = await retention.ReadAsync(
+            CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), WireForms.Absent(request.Protocol), request.Edits, context.CancellationToken);
+        return WireForms.Retention(found);
+    }
+
+    public override async Task<Wire.FeatureMap> GetFeatureMap(Wire.GetFeatureMapRequest request, ServerCallContext context) =>
+        WireForms.FeatureMap(await maps.ReadAsync(CallerOf(context), WireForms.Id("evaluation_id", request.EvaluationId), request.Shard, request.MostPoints, context.CancellationToken));
+
+    public override async Task<Wire.AbilityReport> GetAbility(Wire.GetAbilityRequest request, ServerCallContext context)
+    {
+        var (evaluation, settings, figures) = await abilityReports.ReadAsync(CallerOf(context), WireForms.Id("evaluation_id", request.EvaluationId), context.CancellationToken);
+        return new Wire.AbilityReport { Evaluation = WireForms.Evaluation(evaluation), Figures = { figures.Select(WireForms.AbilityFigure) }, Seed = settings.Seed, Data = settings.Data };
     }
 
     public override async Task<Wire.ListChangesReply> ListChanges(Wire.ListChangesRequest request, ServerCallContext context)

@@ -2,6 +2,8 @@ using MindBridge.Evaluator.Auditing;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MakingProbeSets;
+using MindBridge.Evaluator.MappingFeatures;
+using MindBridge.Evaluator.MeasuringAbility;
 using MindBridge.Evaluator.MeasuringDifferences;
 using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Evaluator.TrackingRetention;
@@ -35,7 +37,25 @@ internal static partial class WireForms
         OnlyInSecond = comparison.OnlyInSecond,
     };
 
-    public static Wire.RetentionPoint RetentionPoint(RetentionPoint point) => new()
+    public static Wire.Retention Retention(Retention retention)
+    {
+        var wire = new Wire.Retention { Protocol = retention.Protocol, Points = { retention.Points.Select(RetentionPoint) } };
+        if (retention.Oldest is { } oldest) wire.Oldest = Cohort(oldest);
+        if (retention.Newest is { } newest) wire.Newest = Cohort(newest);
+        return wire;
+    }
+
+    private static Wire.RetentionCohort Cohort(RetentionCohort cohort) => new()
+    {
+        Edits = cohort.Edits,
+        FirstCommit = cohort.FirstCommit,
+        LastCommit = cohort.LastCommit,
+        Scores = { cohort.Scores.Percent.ToDictionary(StringComparer.Ordinal) },
+        Counts = { cohort.Scores.Counts.ToDictionary(StringComparer.Ordinal) },
+        Intervals = { cohort.Scores.Intervals.ToDictionary(i => i.Key, i => Interval(i.Value), StringComparer.Ordinal) },
+    };
+
+    private static Wire.RetentionPoint RetentionPoint(RetentionPoint point) => new()
     {
         Cohort = point.Cohort,
         CommitSequence = point.Evaluation.CommitSequence,
@@ -44,6 +64,40 @@ internal static partial class WireForms
         Scores = { point.Scores.Percent.ToDictionary(StringComparer.Ordinal) },
         Counts = { point.Scores.Counts.ToDictionary(StringComparer.Ordinal) },
         Intervals = { point.Scores.Intervals.ToDictionary(i => i.Key, i => Interval(i.Value), StringComparer.Ordinal) },
+    };
+
+    public static Wire.FeatureMap FeatureMap(FeatureMap map) => new()
+    {
+        Evaluation = Evaluation(map.Evaluation),
+        Points =
+        {
+            map.Points.Select(p => new Wire.FeaturePoint { Kind = p.Kind, Prompt = p.Outcome.Prompt, EditId = p.Outcome.EditId ?? "", X = p.X, Y = p.Y, Existence = p.Existence, Value = p.Outcome.Value ?? 0 }),
+        },
+        Prompts = map.Prompts,
+        EncoderId = map.Mapped.EncoderId,
+        ShardId = map.Mapped.ShardId,
+        Shards = map.Mapped.Shards,
+        XShare = map.Mapped.XShare,
+        YShare = map.Mapped.YShare,
+    };
+
+    public static Wire.AbilityFigure AbilityFigure(AbilityFigure figure) => new()
+    {
+        Task = figure.Task,
+        Unit = AbilityFigures.UnitOf(figure.Task),
+        Base = figure.Difference.First,
+        BaseInterval = Interval(figure.Base),
+        Edited = figure.Difference.Second,
+        EditedInterval = Interval(figure.Edited),
+        Difference = figure.Difference.Difference,
+        DifferenceInterval = new Wire.Interval { Low = figure.Difference.Low, High = figure.Difference.High },
+        PValue = figure.Difference.P,
+        Test = figure.Difference.Test,
+        Significant = figure.Difference.Significant,
+        N = figure.Difference.Pairs,
+        LeftOut = figure.LeftOut,
+        Spoke = figure.Spoke,
+        Chance = figure.Chance,
     };
 
     public static Wire.DeploymentChange Change(DeploymentChange change) => new()

@@ -27,6 +27,7 @@ internal static partial class WireForms
             ShadowPercent = deployment.ShadowPercent,
             TrialSince = Moment(deployment.TrialSince),
             Revision = deployment.Revision,
+            Trace = deployment.Trace ?? "",
         };
         if (deployment.Limits is not null) wire.Limits = Limits(TrafficLimits.Read(deployment.Limits));
         return wire;
@@ -56,6 +57,7 @@ internal static partial class WireForms
             Unit = ScoringProtocol.UnitOf(evaluation.Protocol),
             CommitSequence = evaluation.CommitSequence,
             GateVersion = evaluation.GateVersion,
+            Kind = evaluation.Protocol == ScoringProtocol.GeneralAbility ? "ability" : "memory",
             WaitsForOperator = evaluation.Noted().Contains(ReadingEvaluations.Evaluation.WaitsForOperator, StringComparer.Ordinal),
         };
     }

@@ -13,8 +13,8 @@ namespace MindBridge.Evaluator.ScoringBridges;
 
 /// <summary>Scores a bridge probe by probe, and has the figures judged.</summary>
 internal sealed class EvaluateWork(
-    IDbContextFactory<EvaluatorContext> contexts, ProbeSets sets, ProbeSetStore kept, ScoredParts parts, BridgeScoring scoring, MemoryEdits edits, Judging judging, PatientCalls calls, ServiceClients services,
-    EvaluationSettings settings, TimeProvider time, ILogger<EvaluateWork> logger)
+    IDbContextFactory<EvaluatorContext> contexts, ProbeSets sets, ProbeSetStore kept, ScoredParts parts, ResumableScoring scoring, BridgeScoring inference, MemoryEdits edits, Judging judging, PatientCalls calls, ServiceClients services,
+    EvaluationSettings settings, TimeProvider time)
     : IWork<EvaluatorContext>
 {
     public string Kind => EvaluateBridge.Kind;
@@ -58,23 +58,14 @@ internal sealed class EvaluateWork(
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task ScoreAsync(LeasedJob<EvaluatorContext> job, EvaluateBridge bridge, IReadOnlyList<Probe> probes, IReadOnlyDictionary<string, long> cohorts, CancellationToken cancellationToken)
+    private Task ScoreAsync(LeasedJob<EvaluatorContext> job, EvaluateBridge bridge, IReadOnlyList<Probe> probes, IReadOnlyDictionary<string, long> cohorts, CancellationToken cancellationToken)
     {
-        // The parts' bounds follow from the settings alone; an attempt that finds a ragged end, since the setting changed, goes on from there.
-        var done = await parts.CountAsync(job.Id, cancellationToken);
-        if (done > probes.Count) throw new InvalidDataException($"evaluation {job.Id} has {done} outcomes for {probes.Count} probes; its probe sets changed under it, so train the bridge again");
-        if (done > 0) logger.LogInformation("evaluation {Evaluation} goes on after {Done} of {All} probes", job.Id, done, probes.Count);
-        var (began, before) = (time.GetTimestamp(), done);
         var target = new Wire.Target { Llm = bridge.LlmId.ToString(), Memory = bridge.MemoryId.ToString(), BridgeId = bridge.BridgeId };
-        while (done < probes.Count)
+        return scoring.RunAsync(job, probes, async (part, from) =>
         {
-            var part = probes.Skip(done).Take(settings.Part - (done % settings.Part)).ToList();
-            var outcomes = await calls.AskAsync("inference", () => scoring.ScoreAsync(bridge.Tenant, target, bridge.Protocol, part, cancellationToken), cancellationToken);
-            await parts.KeepAsync([.. part.Select((probe, i) => Outcome(job.Id, done + i, probe, outcomes[i], cohorts))], cancellationToken);
-            done += part.Count;
-            var left = time.GetElapsedTime(began) / (done - before) * (probes.Count - done);
-            await job.ReportAsync(new JobProgress(done, probes.Count, Eta: left), cancellationToken);
-        }
+            var outcomes = await calls.AskAsync("inference", () => inference.ScoreAsync(bridge.Tenant, target, bridge.Protocol, [.. part.Select(BridgeScoring.Wired)], cancellationToken), cancellationToken);
+            return [.. part.Select((probe, i) => Outcome(job.Id, from + i, probe, outcomes[i], cohorts))];
+        }, cancellationToken);
     }
 
     private static ProbeOutcome Outcome(Guid evaluation, int place, Probe probe, Wire.ScoredProbe? scored, IReadOnlyDictionary<string, long> cohorts) => new()
@@ -85,12 +76,9 @@ internal sealed class EvaluateWork(
         EditId = probe.EditId,
         Prompt = probe.Prompt,
         Answer = probe.Answer,
-        BeforeText = Storable(scored?.Before),
-        AfterText = Storable(scored?.After),
+        BeforeText = scored?.Before ?? "",
+        AfterText = scored?.After ?? "",
         Cohort = probe.EditId is { } edit && cohorts.TryGetValue(edit, out var commit) ? commit : null,
         Value = scored?.Value,
     };
-
-    // An LLM may say anything; Postgres stores no NUL.
-    private static string Storable(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) ?? "";
 }

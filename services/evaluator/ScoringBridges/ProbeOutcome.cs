@@ -28,4 +28,10 @@ internal sealed class ProbeOutcome
 
     /// <summary>From 0 to 1, or nats; null where the protocol says nothing of such a probe.</summary>
     public double? Value { get; init; }
+
+    /// <summary>What <see cref="Value"/> is of the unedited LLM; null where the protocol measures none.</summary>
+    public double? BaseValue { get; init; }
+
+    /// <summary>Whether the memory spoke; null where the protocol does not tell.</summary>
+    public bool? Edited { get; init; }
 }

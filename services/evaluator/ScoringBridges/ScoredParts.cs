@@ -24,8 +24,9 @@ internal sealed class ScoredParts(IDbContextFactory<EvaluatorContext> contexts)
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO probe_outcomes (evaluation_id, place, kind, edit_id, prompt, answer, before_text, after_text, value, cohort)
-                VALUES ({o.EvaluationId}, {o.Place}, {o.Kind}, NULLIF({o.EditId ?? ""}, ''), {o.Prompt}, {o.Answer}, {o.BeforeText}, {o.AfterText}, NULLIF({o.Value ?? Unscored}, {Unscored}), NULLIF({o.Cohort ?? 0L}, 0)) ON CONFLICT DO NOTHING
+                INSERT INTO probe_outcomes (evaluation_id, place, kind, edit_id, prompt, answer, before_text, after_text, value, cohort, base_value, edited)
+                VALUES ({o.EvaluationId}, {o.Place}, {o.Kind}, NULLIF({o.EditId ?? ""}, ''), {Storable(o.Prompt)}, {Storable(o.Answer)}, {Storable(o.BeforeText)}, {Storable(o.AfterText)}, NULLIF({o.Value ?? Unscored}, {Unscored}), NULLIF({o.Cohort ?? 0L}, 0),
+                    NULLIF({o.BaseValue ?? Unscored}, {Unscored}), {o.Edited ?? false}) ON CONFLICT DO NOTHING
                 """,
                 cancellationToken);
         }
@@ -38,4 +39,7 @@ internal sealed class ScoredParts(IDbContextFactory<EvaluatorContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Outcomes.AsNoTracking().Where(o => o.EvaluationId == evaluation).OrderBy(o => o.Place).ToListAsync(cancellationToken);
     }
+
+    // A user or an LLM may say anything; Postgres stores no NUL.
+    private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

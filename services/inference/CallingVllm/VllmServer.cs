@@ -110,6 +110,15 @@ internal sealed class VllmServer : IDisposable
             json.WriteNumber("top_k", request.TopK > 0 ? request.TopK : -1);
             json.WriteNumber("min_p", 0);
             json.WriteNumber("repetition_penalty", 1);
+            json.WriteNumber("presence_penalty", request.PresencePenalty);
+            json.WriteNumber("frequency_penalty", request.FrequencyPenalty);
+            if (request.Alternatives is { } alternatives)
+            {
+                json.WriteNumber("logprobs", alternatives);
+                // By their ids: what a token spells need not be a whole character, and two may spell alike.
+                json.WriteBoolean("return_tokens_as_token_ids", true);
+            }
+
             // The server's are signed, and -1 is none.
             json.WriteNumber("seed", (long)(request.Seed & long.MaxValue));
             json.WriteBoolean("ignore_eos", request.IgnoreEnd);
@@ -152,14 +161,29 @@ internal sealed class VllmServer : IDisposable
             var choices = said.GetProperty("choices");
             if (choices.GetArrayLength() == 0) return null;
             var choice = choices[0];
-            if (!text.Take(choice.GetProperty("text").GetString() ?? "", tokens)) return "stop";
+            if (!text.Take(choice.GetProperty("text").GetString() ?? "", tokens, ChancesOf(choice))) return "stop";
             if (!choice.TryGetProperty("finish_reason", out var ended) || ended.ValueKind is JsonValueKind.Null) return null;
             return ended.GetString() switch { "stop" => "stop", "length" => "length", _ => throw Unavailable("gave up the answer before it was complete") };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             throw Unavailable("answers what is no completion", e);
         }
+    }
+
+    // The tokens of a piece with what they were drawn from; none where nobody asked, or the server does not tell.
+    private static List<ServerChances> ChancesOf(JsonElement choice)
+    {
+        if (!choice.TryGetProperty("logprobs", out var told) || told.ValueKind is not JsonValueKind.Object) return [];
+        var (tokens, chances, best) = (told.GetProperty("tokens"), told.GetProperty("token_logprobs"), told.GetProperty("top_logprobs"));
+        var found = new List<ServerChances>(tokens.GetArrayLength());
+        for (var i = 0; i < tokens.GetArrayLength(); i++)
+        {
+            var alternatives = best.ValueKind is JsonValueKind.Array && best[i].ValueKind is JsonValueKind.Object ? best[i].EnumerateObject().Select(b => (b.Name, b.Value.GetSingle())) : [];
+            found.Add(new ServerChances(tokens[i].GetString() ?? "", chances[i].ValueKind is JsonValueKind.Number ? chances[i].GetSingle() : float.NegativeInfinity, [.. alternatives]));
+        }
+
+        return found;
     }
 
     private async Task<RpcException> RefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)

@@ -26,33 +26,33 @@ internal sealed class Targets(LlmCatalogue catalogue, MemoryNames memories, Cham
         if (target.Memory.Length == 0 && target.Alias.Length > 0) throw new ArgumentException($"target names the alias \"{target.Alias}\" and no memory; name the memory it belongs to");
         if (target.BridgeId.Length > 0 && target.Alias.Length > 0) throw new ArgumentException("target names a bridge and an alias; give one of them");
         var version = await catalogue.FindAsync(target.Llm, cancellationToken);
-        var served = target.Memory.Length == 0 ? null : await ServedAsync(target, version, caller, user, cancellationToken);
+        (Use<Served>? Use, string? Trace) served = target.Memory.Length == 0 ? (null, null) : await ServedAsync(target, version, caller, user, cancellationToken);
         try
         {
-            return new Answering(await catalogue.UseAsync(version, cancellationToken), served);
+            return new Answering(await catalogue.UseAsync(version, cancellationToken), served.Use, served.Trace);
         }
         catch
         {
-            served?.Dispose();
+            served.Use?.Dispose();
             throw;
         }
     }
 
-    private async Task<Use<Served>> ServedAsync(Wire.Target target, LlmVersion version, Caller caller, string? user, CancellationToken cancellationToken)
+    private async Task<(Use<Served> Use, string? Trace)> ServedAsync(Wire.Target target, LlmVersion version, Caller caller, string? user, CancellationToken cancellationToken)
     {
         var memory = await memories.FindAsync(target.Memory, caller, cancellationToken);
-        if (target.BridgeId.Length > 0) return await NamedAsync(target.BridgeId, target.Memory, memory, version, caller, cancellationToken);
+        if (target.BridgeId.Length > 0) return (await NamedAsync(target.BridgeId, target.Memory, memory, version, caller, cancellationToken), null);
         if (target.Alias is not ("" or Deployments.Champion))
         {
             var bridge = deployments.Find(memory, version.Id, target.Alias);
             if (bridge is null && !champions.AreKnown) throw NotKnownYet(target.Memory);
-            return await NamedAsync(bridge ?? throw new RefusedNowException($"memory \"{target.Memory}\" has no {target.Alias} on {version.Title}"), target.Memory, memory, version, caller, cancellationToken);
+            return (await NamedAsync(bridge ?? throw new RefusedNowException($"memory \"{target.Memory}\" has no {target.Alias} on {version.Title}"), target.Memory, memory, version, caller, cancellationToken), null);
         }
 
         if (champions.TryFind(memory, version.Id, out var slot))
         {
             if (!caller.MaySee(slot.Tenant)) throw MemoryNames.Unknown(target.Memory);
-            if (user is not null && target.Alias.Length == 0 && await TriedAsync(target.Memory, memory, version, caller, user, cancellationToken) is { } tried) return tried;
+            if (user is not null && target.Alias.Length == 0 && await TriedAsync(target.Memory, memory, version, caller, user, cancellationToken) is { } tried) return (tried, null);
             return await slot.UseAsync(cancellationToken);
         }
 

@@ -48,7 +48,7 @@ internal sealed class Champions(LoadedBridges bridges, BridgeManifests manifests
     public string? TenantOf(Guid memory) => slots.FirstOrDefault(s => s.Key.Memory == memory).Value?.Tenant;
 
     /// <summary>What serves now, each in use.</summary>
-    public IReadOnlyList<(Use<Served> Use, long Sequence)> Serving() => [.. slots.Values.Select(s => s.TryUse()).OfType<(Use<Served>, long)>()];
+    public IReadOnlyList<(Use<Served> Use, long Sequence)> Serving() => [.. slots.Values.Select(s => s.TryUse()).OfType<(Use<Served> Use, long Sequence, string? Trace)>().Select(c => (c.Use, c.Sequence))];
 
     public async ValueTask DisposeAsync()
     {

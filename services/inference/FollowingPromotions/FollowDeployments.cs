@@ -17,7 +17,7 @@ internal sealed class FollowDeployments(ServiceClients services, LlmCatalogue ca
         deployments.Know(listed.Deployments);
         champions.WantAll(listed.Deployments
             .Where(d => d.Champion.Length > 0)
-            .Select(d => new Promotion(d.Tenant, Guid.Parse(d.MemoryId), Guid.Parse(d.LlmId), d.Sequence, d.Champion))
+            .Select(d => new Promotion(d.Tenant, Guid.Parse(d.MemoryId), Guid.Parse(d.LlmId), d.Sequence, d.Champion, d.Trace.Length > 0 ? d.Trace : null))
             .Where(p => catalogue.Has(p.LlmId)));
         return await champions.CloseAsync(catalogue.Has);
     }

@@ -1,5 +1,6 @@
 using MindBridge.Contracts;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Tracing;
 
 namespace MindBridge.Inference.FollowingPromotions;
 
@@ -8,13 +9,13 @@ internal sealed class PromotionEar(Champions champions) : IHear<BridgePromoted>,
 {
     public Task HearAsync(BridgePromoted happened, CancellationToken cancellationToken)
     {
-        champions.Want(new Promotion(happened.TenantId, happened.MemoryId, happened.LlmId, happened.Sequence, happened.BridgeId));
+        champions.Want(new Promotion(happened.TenantId, happened.MemoryId, happened.LlmId, happened.Sequence, happened.BridgeId, TraceContext.Current.Parent));
         return Task.CompletedTask;
     }
 
     public Task HearAsync(BridgeRolledBack happened, CancellationToken cancellationToken)
     {
-        champions.Want(new Promotion(happened.TenantId, happened.MemoryId, happened.LlmId, happened.Sequence, happened.BridgeId));
+        champions.Want(new Promotion(happened.TenantId, happened.MemoryId, happened.LlmId, happened.Sequence, happened.BridgeId, TraceContext.Current.Parent));
         return Task.CompletedTask;
     }
 }

@@ -37,23 +37,23 @@ internal sealed class Slot(string tenant, Guid memory, Guid llm, LoadedBridges b
     }
 
     /// <summary>The champion now, in use; null when none has been loaded.</summary>
-    public (Use<Served> Use, long Sequence)? TryUse()
+    public (Use<Served> Use, long Sequence, string? Trace)? TryUse()
     {
         // Between the two reads the champion may have been replaced and let go of; then there is another.
         while (Volatile.Read(ref champion) is { } now)
-            if (now.Hold.TryAgain() is { } use) return (use, now.Sequence);
+            if (now.Hold.TryAgain() is { } use) return (use, now.Sequence, now.Trace);
         return null;
     }
 
-    /// <summary>The champion, once there is one.</summary>
+    /// <summary>The champion, once there is one, and the trace of its promotion.</summary>
     /// <exception cref="RefusedNowException">It would not load.</exception>
-    public async Task<Use<Served>> UseAsync(CancellationToken cancellationToken)
+    public async Task<(Use<Served> Use, string? Trace)> UseAsync(CancellationToken cancellationToken)
     {
-        if (TryUse() is { } now) return now.Use;
+        if (TryUse() is { } now) return (now.Use, now.Trace);
         Task first;
         lock (gate) first = loading;
         await first.WaitAsync(cancellationToken);
-        return TryUse()?.Use ?? throw new RefusedNowException($"the champion of memory {memory} could not be loaded ({failure}); it is tried again by itself, see the log of inference");
+        return TryUse() is { } loaded ? (loaded.Use, loaded.Trace) : throw new RefusedNowException($"the champion of memory {memory} could not be loaded ({failure}); it is tried again by itself, see the log of inference");
     }
 
     public async ValueTask DisposeAsync()
@@ -84,7 +84,7 @@ internal sealed class Slot(string tenant, Guid memory, Guid llm, LoadedBridges b
                 lock (gate)
                 {
                     var old = champion;
-                    Volatile.Write(ref champion, new Champion(next.Sequence, use));
+                    Volatile.Write(ref champion, new Champion(next.Sequence, use, next.Trace));
                     old?.Hold.Dispose();
                     if (old is null || old.Hold.Value.BridgeId != next.BridgeId) logger.LogInformation("bridge {Bridge} serves memory {Memory} on LLM {Llm} by promotion {Sequence}", next.BridgeId, memory, llm, next.Sequence);
                     (failures, failure) = (0, null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using MindBridge.Inference.CallingVllm;
@@ -7,6 +8,7 @@ using MindBridge.Inference.TakingTurns;
 using MindBridge.Memory.Serving;
 using MindBridge.Models;
 using MindBridge.Platform.Rpc;
+using MindBridge.Platform.Tracing;
 
 namespace MindBridge.Inference.Generating;
 
@@ -15,6 +17,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
 {
     public const int MostStops = 16, MostAlternatives = 20;
     private const int DefaultTokens = 64;
+    private const double MostPenalty = 2;
     private const int LongestStop = 200;
     private const int MostAtOnce = 4;
     // No tokenizer makes one token of more; what is longer need not be tokenised to be refused.
@@ -26,7 +29,6 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken)
     {
         Check(request, answering.Llm.Llm);
-        if (request.Alternatives is not null && answering.Llm.Vllm is not null) throw new ArgumentException($"the probabilities of tokens are asked for; {answering.Llm.Version.Title} is in a vLLM server, and they are not told: leave logprobs out");
         // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
         var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
@@ -67,6 +69,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     private async Task RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, ChannelWriter<TextPiece> pieces, CancellationToken late, CancellationToken stop)
     {
         var most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1);
+        using var activity = Began(answering, prepared);
         Func<int> written = () => 0;
         var (began, ended) = (time.GetTimestamp(), "answered");
         try
@@ -79,7 +82,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
             }
             else
             {
-                var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed));
+                var sampling = new GenerationSettings(Temperature: request.Temperature, TopK: request.TopK, TopP: request.TopP, Seed: unchecked((long)request.Seed)) { PresencePenalty = request.PresencePenalty, FrequencyPenalty = request.FrequencyPenalty };
                 var text = new WrittenText(answering.Llm.Llm, request, sampling, pieces) { Prompt = prepared, Most = most };
                 written = () => text.Tokens;
                 await answering.Llm.Engine.RunAsync(text, tenant, stop);
@@ -105,6 +108,15 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         AnswerInstruments.Answers.Record(time.GetElapsedTime(began).TotalSeconds, llm, KeyValuePair.Create("ended", (object?)ended));
     }
 
+    // The answer's span: its request's trace goes on, and links to the one in which the edits became what answers.
+    private static Activity? Began(Answering answering, PreparedPrompt prepared)
+    {
+        IEnumerable<ActivityLink>? links = ActivityContext.TryParse(answering.PromotionTrace, null, isRemote: true, out var promoted) ? [new ActivityLink(promoted)] : null;
+        var activity = TraceContext.Source.StartActivity("answer", ActivityKind.Internal, default(ActivityContext), links: links);
+        activity?.SetTag("mindbridge.llm", answering.Llm.Version.Title).SetTag("mindbridge.bridge", answering.BridgeId).SetTag("mindbridge.edited", prepared.IsEdited);
+        return activity;
+    }
+
     private void Check(TextRequest request, Llm llm)
     {
         if (string.IsNullOrEmpty(request.Prompt)) throw new ArgumentException("prompt is empty; give at least one word");
@@ -113,6 +125,8 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         if (!double.IsFinite(request.Temperature) || request.Temperature < 0) throw new ArgumentException($"temperature is {request.Temperature}; give 0 (greedy) or more");
         if (request.TopK < 0) throw new ArgumentException($"top_k is {request.TopK}; give 0 (all tokens) or more");
         if (!(request.TopP > 0 && request.TopP <= 1)) throw new ArgumentException($"top_p is {request.TopP}; give more than 0 and at most 1");
+        if (!(request.PresencePenalty >= -MostPenalty && request.PresencePenalty <= MostPenalty)) throw new ArgumentException($"presence_penalty is {request.PresencePenalty}; give -2 to 2");
+        if (!(request.FrequencyPenalty >= -MostPenalty && request.FrequencyPenalty <= MostPenalty)) throw new ArgumentException($"frequency_penalty is {request.FrequencyPenalty}; give -2 to 2");
         if (request.Stop.Count > MostStops || request.Stop.Any(s => s.Length is 0 or > LongestStop)) throw new ArgumentException($"stop has {request.Stop.Count} texts; give at most {MostStops} of 1 to {LongestStop} characters");
         if (request.Alternatives is < 0 or > MostAlternatives) throw new ArgumentException($"{request.Alternatives} alternatives to a token are asked for; give 0 to {MostAlternatives}");
     }

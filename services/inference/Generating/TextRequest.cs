@@ -19,6 +19,12 @@ internal sealed record TextRequest
 
     public double TopP { get; init; } = 1;
 
+    /// <summary>Taken from the logits of tokens that the answer has already, -2 to 2; 0 for none.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Likewise, once for each time that it has them.</summary>
+    public double FrequencyPenalty { get; init; }
+
     public ulong Seed { get; init; }
 
     public IReadOnlyList<string> Stop { get; init; } = [];
@@ -51,7 +57,7 @@ internal sealed record TextEnd(string Reason, int PromptTokens, int Tokens);
 
 /// <summary>A token with what else there might have been.</summary>
 /// <param name="Token">Its text.</param>
-/// <param name="LogProbability">Of the token, before temperature.</param>
+/// <param name="LogProbability">Of the token, before temperature and penalties.</param>
 /// <param name="Offset">Where its text begins in the answer.</param>
 /// <param name="Alternatives">The likeliest tokens, best first.</param>
 internal sealed record TokenChances(string Token, float LogProbability, int Offset, IReadOnlyList<(string Token, float LogProbability)> Alternatives);

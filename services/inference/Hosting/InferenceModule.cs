@@ -5,6 +5,7 @@ using MindBridge.Inference.FollowingPromotions;
 using MindBridge.Inference.Generating;
 using MindBridge.Inference.LoadingBridges;
 using MindBridge.Inference.LoadingLlms;
+using MindBridge.Inference.MappingFeatures;
 using MindBridge.Inference.Rpc;
 using MindBridge.Inference.ScoringProbes;
 using MindBridge.Inference.SpeakingOpenAi;
@@ -45,6 +46,7 @@ public static class InferenceModule
         services.AddSingleton<Targets>();
         services.AddSingleton<Generation>();
         services.AddSingleton<ProbeScoring>();
+        services.AddSingleton<FeatureMapping>();
         services.AddSingleton<Explainer>();
         services.AddReconciling<TrafficReports>(settings.Look);
         services.AddSingleton<ShadowAnswers>();

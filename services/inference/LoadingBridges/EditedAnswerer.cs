@@ -14,6 +14,8 @@ internal sealed class EditedAnswerer(EditedModel edited, IReadOnlyList<EncoderPa
 
     public override IReadOnlyList<string> ArtifactIds => edited.ArtifactIds;
 
+    public override int MostSoftTokens => edited.MostSoftTokens;
+
     public override IReadOnlyList<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder = null) => Holding(0, () => edited.Prepare(prompts, readByEncoder));
 
     /// <summary>Prompts of different callers, each prepared exactly as it would be alone.</summary>

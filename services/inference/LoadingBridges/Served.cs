@@ -35,6 +35,9 @@ internal sealed class Served : IDisposable
     /// <summary>In the order of the manifest's parts.</summary>
     public IReadOnlyList<string> EncoderIds { get; }
 
+    /// <summary>Likewise.</summary>
+    public IReadOnlyList<EncoderPart> Encoders => [.. encoders.Select(e => e.Value)];
+
     public LoadedLlm Llm => llm.Value;
 
     /// <summary>The LLM with the memory.</summary>

@@ -3,6 +3,7 @@ using MindBridge.Inference.Explaining;
 using MindBridge.Inference.FindingTargets;
 using MindBridge.Inference.FollowingPromotions;
 using MindBridge.Inference.Generating;
+using MindBridge.Inference.MappingFeatures;
 using MindBridge.Inference.ScoringProbes;
 using MindBridge.Inference.TakingTurns;
 using MindBridge.Inference.TryingChallengers;
@@ -14,7 +15,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.Inference.Rpc;
 
 /// <summary>Inference over gRPC: each call finds what answers it, and hands over.</summary>
-internal sealed class InferenceService(Targets targets, Generation generation, WatchedAnswers answers, ProbeScoring scoring, Explainer explainer, Champions champions) : Wire.Inference.InferenceBase
+internal sealed class InferenceService(Targets targets, Generation generation, WatchedAnswers answers, ProbeScoring scoring, FeatureMapping mapping, Explainer explainer, Champions champions) : Wire.Inference.InferenceBase
 {
     /// <summary>Names what answered a stream of scores, which has no field for it.</summary>
     public const string BridgeHeader = "mindbridge-bridge", EncodersHeader = "mindbridge-encoders";
@@ -45,19 +46,28 @@ internal sealed class InferenceService(Targets targets, Generation generation, W
     {
         var (caller, cancelled) = (CallerOf(context), context.CancellationToken);
         if (!await requestStream.MoveNext(cancelled)) throw new ArgumentException("the stream is empty; name the target, the protocol and a probe in its first message");
-        var protocol = Protocol.Named(requestStream.Current.Protocol);
+        var protocol = requestStream.Current.Protocol == GeneralAbility.Name ? null : Protocol.Named(requestStream.Current.Protocol);
         using var answering = await targets.FindAsync(requestStream.Current.Target, caller, cancelled);
         if (answering.Served is not null) await context.WriteResponseHeadersAsync(new Metadata { { BridgeHeader, answering.BridgeId }, { EncodersHeader, string.Join(',', answering.EncoderIds) } });
         var before = 0;
         do
         {
-            var probes = requestStream.Current.Probes.Select((probe, i) => WireForms.Probe(probe, before + i)).ToList();
-            await foreach (var outcome in scoring.ScoreAsync(answering, protocol, probes, caller.Tenant, cancelled))
-                await responseStream.WriteAsync(new Wire.ScoredProbe { Index = before + outcome.Index, Value = outcome.Value, Before = outcome.Before, After = outcome.After });
-            before += probes.Count;
+            var asked = requestStream.Current.Probes;
+            var outcomes = protocol is null
+                ? scoring.ScoreAsync(answering, [.. asked.Select((item, i) => WireForms.Item(item, before + i))], caller.Tenant, cancelled)
+                : scoring.ScoreAsync(answering, protocol, [.. asked.Select((probe, i) => WireForms.Probe(probe, before + i))], caller.Tenant, cancelled);
+            await foreach (var outcome in outcomes)
+                await responseStream.WriteAsync(new Wire.ScoredProbe { Index = before + outcome.Index, Value = outcome.Value, Before = outcome.Before, After = outcome.After, BaseValue = outcome.Base, Edited = outcome.Edited });
+            before += asked.Count;
         }
         while (await requestStream.MoveNext(cancelled));
         return true;
+    });
+
+    public override Task<Wire.MappedFeatures> MapFeatures(Wire.MapFeaturesRequest request, ServerCallContext context) => RefusingAsync(async () =>
+    {
+        using var answering = await targets.FindAsync(request.Target, CallerOf(context), context.CancellationToken);
+        return mapping.Map(answering, request.Shard, request.Prompts, context.CancellationToken);
     });
 
     public override Task<Wire.Explanation> Explain(Wire.ExplainRequest request, ServerCallContext context) => RefusingAsync(async () =>

@@ -9,6 +9,8 @@ namespace MindBridge.Inference.Rpc;
 /// <summary>What inference holds as gRPC writes it, and back.</summary>
 internal static class WireForms
 {
+    private const int MostOptions = 16, MostExamples = 32;
+
     /// <exception cref="ArgumentException">The probe cannot be scored; the message names its place.</exception>
     public static Probe Probe(Wire.Probe probe, int place)
     {
@@ -19,6 +21,18 @@ internal static class WireForms
         return new Probe { Kind = kind, Prompt = probe.Prompt, Answer = probe.Answer, OldAnswer = Absent(probe.OldAnswer), EditId = Absent(probe.EditId) };
     }
 
+    /// <exception cref="ArgumentException">The item cannot be scored; the message names its place.</exception>
+    public static AbilityItem Item(Wire.Probe item, int place)
+    {
+        if (string.IsNullOrWhiteSpace(item.Prompt)) throw new ArgumentException($"probe {place}: prompt is empty; give at least one word");
+        if (string.IsNullOrWhiteSpace(item.Answer)) throw new ArgumentException($"probe {place}: answer is empty; give the right option, or the rest of the passage");
+        if (item.Options.Count == 1 || item.Options.Count > MostOptions || item.Options.Any(string.IsNullOrWhiteSpace)) throw new ArgumentException($"probe {place}: {item.Options.Count} options are given; give 2 to {MostOptions} that are not empty, or none for a passage");
+        if (item.Options.Count > 0 && !item.Options.Contains(item.Answer)) throw new ArgumentException($"probe {place}: the answer \"{item.Answer}\" is none of the options; give it as one of them");
+        if (item.Options.Count == 0 && item.Examples.Count > 0) throw new ArgumentException($"probe {place}: a passage has examples; leave them out, or give options");
+        if (item.Examples.Count > MostExamples) throw new ArgumentException($"probe {place}: {item.Examples.Count} examples are given; give at most {MostExamples}");
+        return new AbilityItem(item.Prompt, item.Answer, item.Options, item.Examples);
+    }
+
     public static TextRequest Text(Wire.GenerateRequest request) => new()
     {
         Prompt = request.Prompt,
@@ -26,6 +40,8 @@ internal static class WireForms
         Temperature = request.Temperature,
         TopK = request.TopK,
         TopP = request.TopP == 0 ? 1 : request.TopP,
+        PresencePenalty = request.PresencePenalty,
+        FrequencyPenalty = request.FrequencyPenalty,
         Seed = request.Seed,
         Stop = [.. request.Stop],
         NaturalStop = request.NaturalStop,

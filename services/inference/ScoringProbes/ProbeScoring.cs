@@ -9,7 +9,14 @@ namespace MindBridge.Inference.ScoringProbes;
 /// <param name="Value">As the protocol counts.</param>
 /// <param name="Before">The unedited LLM's answer, where the protocol decodes one.</param>
 /// <param name="After">The scored model's answer, likewise.</param>
-internal sealed record Outcome(int Index, double Value, string Before, string After);
+internal sealed record Outcome(int Index, double Value, string Before, string After)
+{
+    /// <summary>What <see cref="Value"/> is of the unedited LLM, where the protocol tells.</summary>
+    public double Base { get; init; }
+
+    /// <summary>Whether the memory spoke, where the protocol tells.</summary>
+    public bool Edited { get; init; }
+}
 
 /// <summary>Scores probes before and after, in turns short enough that nobody waits for a whole evaluation.</summary>
 internal sealed class ProbeScoring(InferenceSettings settings)
@@ -25,6 +32,21 @@ internal sealed class ProbeScoring(InferenceSettings settings)
             var first = from;
             var outcomes = await answering.Llm.Engine.TakeTurnAsync(tenant, () => Score(answering, protocol, part, first, cancellationToken), cancellationToken);
             foreach (var outcome in outcomes) yield return outcome;
+        }
+    }
+
+    /// <summary>Outcomes of questions and passages under <see cref="GeneralAbility"/>, in their order; one that the LLM has no room for has none.</summary>
+    public async IAsyncEnumerable<Outcome> ScoreAsync(
+        Answering answering, IReadOnlyList<AbilityItem> items, string tenant, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var first = 0;
+        // Fewer at a time than probes: a question comes with its examples.
+        foreach (var part in items.Chunk(Math.Max(1, settings.ScoreBatch / 4)))
+        {
+            var scores = await answering.Llm.Engine.TakeTurnAsync(tenant, () => GeneralAbility.Score(answering.Answerer, answering.Llm.Unedited, part, cancellationToken), cancellationToken);
+            for (var i = 0; i < part.Length; i++)
+                if (scores[i] is { } score) yield return new Outcome(first + i, score.Value, score.Before, score.After) { Base = score.Base, Edited = score.Edited };
+            first += part.Length;
         }
     }
 

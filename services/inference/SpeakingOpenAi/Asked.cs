@@ -26,8 +26,6 @@ internal sealed record Asked
     public static Asked Of(RequestFields fields, int? maxTokens, int? alternatives)
     {
         fields.Refuse("logit_bias", "no token can be favoured");
-        fields.Refuse("presence_penalty", "answers are drawn as the LLM gives them");
-        fields.Refuse("frequency_penalty", "answers are drawn as the LLM gives them");
         var choices = fields.Whole("n") ?? 1;
         if (choices is < 1 or > MostChoices) throw new OpenAiArgumentException("n", $"n is {choices}; give 1 to {MostChoices}");
         if (maxTokens is < 1) throw new OpenAiArgumentException("max_tokens", $"max_tokens is {maxTokens}; give 1 or more");
@@ -50,11 +48,19 @@ internal sealed record Asked
                 Temperature = temperature,
                 TopP = topP,
                 TopK = Math.Max(0, fields.Whole("top_k") ?? 0),
+                PresencePenalty = Penalty(fields, "presence_penalty"),
+                FrequencyPenalty = Penalty(fields, "frequency_penalty"),
                 Seed = fields.Seed() ?? unchecked((ulong)Random.Shared.NextInt64()),
                 Stop = stop,
                 IgnoreEnd = fields.Flag("ignore_eos"),
                 Alternatives = alternatives,
             },
         };
+    }
+
+    private static double Penalty(RequestFields fields, string name)
+    {
+        var penalty = fields.Number(name, 0);
+        return penalty is >= -2 and <= 2 ? penalty : throw new OpenAiArgumentException(name, $"{name} is {penalty}; give -2 to 2");
     }
 }

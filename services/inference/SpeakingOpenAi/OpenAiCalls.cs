@@ -39,8 +39,8 @@ internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoic
     public async Task ChatAsync(HttpContext context)
     {
         var fields = await ReadAsync(context);
-        fields.Refuse("tools", "no functions are called");
-        fields.Refuse("functions", "no functions are called");
+        fields.Refuse("tools", "an edited LLM answers with text and calls no functions");
+        fields.Refuse("functions", "an edited LLM answers with text and calls no functions");
         if (fields.Find("response_format") is { } format && (format.ValueKind is not JsonValueKind.Object || new RequestFields(format).Text("type") is not (null or "text")))
             throw new OpenAiArgumentException("response_format", "response_format is not supported but for {\"type\": \"text\"}; leave it out", "unsupported_parameter");
         int? alternatives = fields.Flag("logprobs") ? fields.Whole("top_logprobs") ?? 0 : null;

@@ -55,7 +55,7 @@ internal sealed class WarmUp(LlmCatalogue catalogue, Champions champions, Infere
     {
         try
         {
-            using var use = await slot.UseAsync(cancellationToken);
+            using var use = (await slot.UseAsync(cancellationToken)).Use;
             await use.Value.Preparation.PrepareAsync(Prompt, Prompt);
         }
         catch (Exception e) when (e is RefusedNowException or InvalidDataException)

@@ -48,6 +48,17 @@ public static class PrincipalComponents
         return result;
     }
 
+    /// <summary>Which part of the rows' variance lies along each of the two components.</summary>
+    /// <param name="rows">[n][h].</param>
+    /// <param name="places">[n][2], as <see cref="Project"/> placed them.</param>
+    /// <returns>From 0 to 1 each; 0 where the rows do not vary.</returns>
+    public static (double First, double Second) Shares(IReadOnlyList<float[]> rows, IReadOnlyList<double[]> places)
+    {
+        if (rows.Count == 0) return (0, 0);
+        var all = Centre(rows).Sum(row => Dot(row, row));
+        return all < 1e-12 ? (0, 0) : (places.Sum(p => p[0] * p[0]) / all, places.Sum(p => p[1] * p[1]) / all);
+    }
+
     internal static double[][] Centre(IReadOnlyList<float[]> rows)
     {
         var mean = new double[rows[0].Length];

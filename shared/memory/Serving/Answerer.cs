@@ -18,9 +18,14 @@ public abstract class Answerer : IDisposable
     /// <summary>The artifacts behind the answers: encoder and bridge ids, in order.</summary>
     public virtual IReadOnlyList<string> ArtifactIds => [];
 
+    /// <summary>Most positions that the memory takes beside a prompt's own.</summary>
+    public virtual int MostSoftTokens => 0;
+
     /// <summary>Decides, once for each prompt, what the LLM receives. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="prompts">What users ask.</param>
-    /// <param name="readByEncoder">Only for the protocol <c>paper-teacher-forced</c>: what the encoder is fed instead of the prompts (prompt + gold target, the published leak).</param>
+    /// <param name="readByEncoder">
+    /// What the encoder is fed instead of the prompts: a question without the examples before it, or, only for the protocol <c>paper-teacher-forced</c>, prompt + gold target (the published leak).
+    /// </param>
     public abstract IReadOnlyList<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<string>? readByEncoder = null);
 
     /// <summary>Hidden states of a batch of requests of equal length; a rival that reaches into the LLM does it here.</summary>

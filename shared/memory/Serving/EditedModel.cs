@@ -50,6 +50,9 @@ public sealed class EditedModel : Answerer
     /// <summary>How several shards serve a prompt.</summary>
     public ShardRouting Routing { get; }
 
+    /// <inheritdoc/>
+    public override int MostSoftTokens => Routing is ShardRouting.Concatenate ? Shards.Sum(s => s.Projector.SoftTokens) : Shards.Max(s => s.Projector.SoftTokens);
+
     /// <summary>The same memory under another rule (every row of {direct, nearest} x {gate on, off} is such a view); nothing is copied.</summary>
     public EditedModel With(Func<Shard, DecisionRule> rule) => new(Llm, [.. Shards.Select(s => s with { Rule = rule(s) })], Layout, Routing, ArtifactIds);
 

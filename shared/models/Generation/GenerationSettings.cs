@@ -20,8 +20,16 @@ public enum PaddingSide
 public sealed record GenerationSettings(
     int MaxTokens = 64, double Temperature = 0, int TopK = 0, double TopP = 1, double RepetitionPenalty = 1, long Seed = 0)
 {
+    private const double MostPenalty = 2;
+
     /// <summary>A text ends before the first of these that appears in its continuation. Needs a tokenizer.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
+
+    /// <summary>Taken from the logits of every token that the text (not the prompt) has already, -2 to 2; 0 for none. OpenAI's definition.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Likewise, once for each time that the text has the token.</summary>
+    public double FrequencyPenalty { get; init; }
 
     /// <summary>Tokens that end a text besides the model's own.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
@@ -40,6 +48,8 @@ public sealed record GenerationSettings(
         if (TopK < 0) throw new ArgumentException($"top-k is {TopK}; give 0 (all tokens) or more");
         if (!(TopP > 0 && TopP <= 1)) throw new ArgumentException($"top-p is {TopP}; give more than 0 and at most 1");
         if (!double.IsFinite(RepetitionPenalty) || RepetitionPenalty <= 0) throw new ArgumentException($"repetition penalty is {RepetitionPenalty}; give more than 0 (1 is none)");
+        if (!(PresencePenalty >= -MostPenalty && PresencePenalty <= MostPenalty)) throw new ArgumentException($"presence penalty is {PresencePenalty}; give -2 to 2 (0 is none)");
+        if (!(FrequencyPenalty >= -MostPenalty && FrequencyPenalty <= MostPenalty)) throw new ArgumentException($"frequency penalty is {FrequencyPenalty}; give -2 to 2 (0 is none)");
         if (StopTexts.Any(string.IsNullOrEmpty)) throw new ArgumentException("a stop text is empty; give at least one character");
     }
 }

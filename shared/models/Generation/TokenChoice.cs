@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace MindBridge.Models;
 
 /// <summary>Chooses one text's next token from its logits; keeps the text's own random state and the tokens it has seen.</summary>
-/// <param name="settings">Temperature, top-k, top-p, repetition penalty and seed count.</param>
+/// <param name="settings">Temperature, top-k, top-p, penalties and seed count.</param>
 /// <param name="prompt">Tokens that the repetition penalty counts as seen.</param>
 public sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> prompt)
 {
@@ -11,12 +11,13 @@ public sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> pr
     private const float Unlikely = 1e-4f;
 
     private readonly HashSet<int>? _seen = settings.RepetitionPenalty != 1 ? [.. prompt] : null;
+    private readonly Dictionary<int, int>? _made = settings is { PresencePenalty: 0, FrequencyPenalty: 0 } ? null : [];
     private ulong _state = (ulong)settings.Seed;
     private int[] _order = [];
     private float[] _weights = [];
 
     /// <summary>Greedy without any change to the logits: the caller may as well take the largest on the device.</summary>
-    public static bool IsPlain(GenerationSettings settings) => settings is { Temperature: 0, RepetitionPenalty: 1 };
+    public static bool IsPlain(GenerationSettings settings) => settings is { Temperature: 0, RepetitionPenalty: 1, PresencePenalty: 0, FrequencyPenalty: 0 };
 
     /// <summary>The next token. <paramref name="logits"/> [vocabulary] are changed in place.</summary>
     public int Next(Span<float> logits)
@@ -27,8 +28,14 @@ public sealed class TokenChoice(GenerationSettings settings, IEnumerable<int> pr
             foreach (var token in _seen)
                 if ((uint)token < (uint)logits.Length) logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
         }
+        if (_made is not null)
+        {
+            foreach (var (token, times) in _made)
+                if ((uint)token < (uint)logits.Length) logits[token] -= (float)(settings.PresencePenalty + (times * settings.FrequencyPenalty));
+        }
         var chosen = settings.Temperature == 0 ? TensorPrimitives.IndexOfMax(logits) : Draw(logits);
         _seen?.Add(chosen);
+        if (_made is not null) _made[chosen] = _made.GetValueOrDefault(chosen) + 1;
         return chosen;
     }
 

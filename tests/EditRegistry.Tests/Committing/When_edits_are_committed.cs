@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 
@@ -47,6 +48,35 @@ public sealed class When_edits_are_committed(Registry registry)
         await HeardAsync(caller, 1);
 
         (await CommitsAsync(caller, memory)).ShouldBe([(1L, 1L, 1L, "Time")]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Should_go_on_with_the_trace_of_what_was_submitted_first_whoever_commits(bool byHand)
+    {
+        // Somebody listens: else a host that logs nothing begins no trace.
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Microsoft.AspNetCore", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        ActivitySource.AddActivityListener(listener);
+        var caller = registry.NewTenant();
+        var memory = await caller.MemoryAsync(settings: new JsonObject { ["commitAfterCount"] = byHand ? 100 : 2, ["commitAfterSeconds"] = 3600 });
+        async Task<string> TracedAsync(Func<Task> act)
+        {
+            using var activity = new Activity("a user's").SetIdFormat(ActivityIdFormat.W3C).Start();
+            await act();
+            return activity.TraceId.ToHexString();
+        }
+
+        var first = await TracedAsync(() => caller.SubmitAsync(memory, RegistryClient.Edit("France", "Lyon")));
+        await TracedAsync(() => caller.SubmitAsync(memory, RegistryClient.Edit("Peru", "Cusco")));
+        if (byHand) await TracedAsync(() => caller.SendAsync(HttpMethod.Post, $"/v1/memories/{memory}/commits"));
+        await HeardAsync(caller, 1);
+        // The next batch has a trace of its own.
+        var next = await TracedAsync(() => caller.SubmitAsync(memory, RegistryClient.Edit("Mali", "Gao")));
+        await caller.SendAsync(HttpMethod.Post, $"/v1/memories/{memory}/commits");
+        await HeardAsync(caller, 2);
+
+        registry.Committed.TracesOf(caller.Tenant).ShouldBe([first, next]);
     }
 
     [Fact]

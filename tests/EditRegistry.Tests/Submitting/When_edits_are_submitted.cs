@@ -96,6 +96,21 @@ public sealed class When_edits_are_submitted(Registry registry)
         (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).MessageText.ShouldContain("append-only");
     }
 
+    [Theory]
+    [InlineData("UPDATE edits SET object = 'x'")]
+    [InlineData("DELETE FROM edits")]
+    public async Task Should_not_let_anybody_rewrite_history_where_it_is_embedded(string sql)
+    {
+        var caller = registry.NewTenant(registry.Embedded);
+        await caller.SubmitAsync(await caller.MemoryAsync(), RegistryClient.Edit("France", "Lyon"));
+        await using var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={registry.EmbeddedFile}");
+        await db.OpenAsync();
+        await using var command = db.CreateCommand();
+        command.CommandText = sql;
+
+        (await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => command.ExecuteNonQueryAsync())).Message.ShouldContain("append-only");
+    }
+
     [Fact]
     public async Task Should_refuse_a_body_without_edits() =>
         await registry.NewTenant().SendAsync(HttpMethod.Post, "/v1/memories/none/edits", new JsonObject(), HttpStatusCode.BadRequest);

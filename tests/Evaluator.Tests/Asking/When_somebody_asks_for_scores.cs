@@ -81,6 +81,11 @@ public sealed class When_somebody_asks_for_scores(Platform platform)
         retention.Points.ShouldAllBe(p => p.Scores["rel"] >= p.Intervals["rel"].Low && p.Scores["rel"] <= p.Intervals["rel"].High);
         var outcomes = (await tenant.Evaluator.ListOutcomesAsync(new ListOutcomesRequest { EvaluationId = retention.Points[1].EvaluationId }, tenant.Headers)).Outcomes;
         retention.Points[1].Scores["rel"].ShouldBe(100 * outcomes.Where(o => o.CommitSequence == 1).Average(o => o.Value), 1e-9);
+        // Three of six are the most that do not overlap.
+        (retention.Oldest.Edits, retention.Oldest.FirstCommit, retention.Oldest.LastCommit, retention.Newest.Edits, retention.Newest.FirstCommit, retention.Newest.LastCommit).ShouldBe((3, 1, 1, 3, 2, 2));
+        (retention.Oldest.Scores["rel"], retention.Newest.Scores["rel"]).ShouldBe((retention.Points[1].Scores["rel"], retention.Points[2].Scores["rel"]));
+        var two = await tenant.Evaluator.GetRetentionAsync(new GetRetentionRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), Edits = 2 }, tenant.Headers);
+        (two.Oldest.Counts["rel"], two.Newest.Counts["rel"]).ShouldBe((2, 2));
         var scored = await tenant.AskedAsync(new StartEvaluationRequest { BridgeId = second, Protocol = "generate-exact", ProbeSetId = generated.Id });
         scored.Counts["gen"].ShouldBe(generated.Probes);
     }

@@ -166,6 +166,25 @@ public sealed class When_a_bridge_is_evaluated(Platform platform)
         (await client.ListChangesAsync(new ListChangesRequest { MemoryId = m }, tenant.Headers)).Changes.Select(c => c.Cause).ShouldBe(["RollBack", "Operator", "Gate"]);
         (await client.ListDeliveriesAsync(new ListDeliveriesRequest(), tenant.AsOperator)).Deliveries.ShouldContain(d => d.Event == "BridgeRolledBack");
         (await client.ListAuditAsync(new ListAuditRequest { Limit = 3 }, tenant.AsAdmin)).ShouldSatisfyAllConditions(a => a.Entries.Select(e => e.What).ShouldBe(["roll back", "promote", "stop canary"]), a => a.NextPage.ShouldBe("3"));
+        (await client.GetFeatureMapAsync(new GetFeatureMapRequest { EvaluationId = first.Id }, tenant.Headers)).Points.Count.ShouldBe(Serving.World.Probes.Count);
+        using (var start = client.StartAbility(tenant.AsOperator))
+        {
+            await start.RequestStream.WriteAsync(new StartAbilityRequest { MemoryId = m, LlmId = l, Lines = Google.Protobuf.ByteString.CopyFromUtf8("{\"task\":\"sst2\",\"prompt\":\"It is\",\"answer\":\"good\",\"options\":[\"good\",\"bad\"]}\n") });
+            await start.RequestStream.CompleteAsync();
+            var started = await start;
+            await Eventually.HoldsAsync(async () => (await client.ListEvaluationsAsync(new ListEvaluationsRequest { Protocol = "general-ability" }, tenant.Headers)).Evaluations.Any(e => e.Id == started.Id), "general ability is measured");
+            (await client.GetAbilityAsync(new GetAbilityRequest { EvaluationId = started.Id }, tenant.Headers)).Figures.Single().N.ShouldBe(1);
+        }
+
+        (await embedded.Services.GetRequiredService<TryingChallengers.ForgetTraffic>().ReconcileAsync(CancellationToken.None)).ShouldBe(0);
+        // What happened stays as it happened, as on Postgres.
+        await using (var db = await embedded.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync())
+        {
+            foreach (var table in (string[])["audit", "gates", "deployment_changes"])
+                foreach (var sql in (string[])[$"DELETE FROM {table}", $"UPDATE {table} SET reason = 'another'"])
+                    (await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => db.Database.ExecuteSqlRawAsync(sql))).Message.ShouldContain("append-only");
+        }
+
         await Serving.EndAsync(embedded);
     }
 

@@ -21,8 +21,8 @@ public sealed class When_callers_have_roles(Platform platform)
     private static readonly Dictionary<string, string> s_least = new(StringComparer.Ordinal)
     {
         ["ListDeployments"] = Reader, ["ListEvaluations"] = Reader, ["GetEvaluation"] = Reader, ["ListOutcomes"] = Reader, ["CompareEvaluations"] = Reader, ["GetRetention"] = Reader, ["ListChanges"] = Reader,
-        ["GetGate"] = Reader, ["ListGates"] = Reader, ["ListProbeSets"] = Reader, ["GetTraffic"] = Reader, ["ListSchedules"] = Reader, ["ListAlerts"] = Reader,
-        ["Promote"] = Operator, ["RollBack"] = Operator, ["SetGate"] = Operator, ["ImportProbes"] = Operator, ["GenerateProbes"] = Operator, ["StartEvaluation"] = Operator,
+        ["GetGate"] = Reader, ["ListGates"] = Reader, ["ListProbeSets"] = Reader, ["GetTraffic"] = Reader, ["ListSchedules"] = Reader, ["ListAlerts"] = Reader, ["GetFeatureMap"] = Reader, ["GetAbility"] = Reader,
+        ["Promote"] = Operator, ["RollBack"] = Operator, ["SetGate"] = Operator, ["ImportProbes"] = Operator, ["GenerateProbes"] = Operator, ["StartEvaluation"] = Operator, ["StartAbility"] = Operator,
         ["SetCanary"] = Operator, ["StopCanary"] = Operator, ["SetShadow"] = Operator, ["SetSchedule"] = Operator, ["AcknowledgeAlert"] = Operator,
         ["CreateWebhook"] = Operator, ["ListWebhooks"] = Operator, ["DeleteWebhook"] = Operator, ["ListDeliveries"] = Operator, ["Redeliver"] = Operator,
         ["ListAudit"] = Admin,

@@ -1,6 +1,10 @@
 using Grpc.Core;
 using MindBridge.Contracts.V1;
+using MindBridge.Evaluator.TryingChallengers;
 using MindBridge.ServingWorld;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using TrafficLimits = MindBridge.Contracts.V1.TrafficLimits;
 
 namespace MindBridge.Evaluator.Tests.Trying;
 
@@ -100,6 +104,30 @@ public sealed class When_a_challenger_is_tried(Platform platform)
         (await tenant.Evaluator.SetCanaryAsync(request, tenant.AsOperator).RefusedAsync()).Detail.ShouldContain("percent is 100");
         (request.Percent, request.Limits) = (1, new TrafficLimits());
         (await tenant.Evaluator.SetCanaryAsync(request, tenant.AsOperator).RefusedAsync()).Detail.ShouldContain("nothing would stop the canary");
+    }
+
+    [Fact]
+    public async Task Should_forget_reports_of_trials_long_past_and_keep_those_of_one_that_runs()
+    {
+        var (memory, champion, challenger) = await PairAsync();
+        await CanaryAsync(memory, 5, new TrafficLimits { MostErrors = 50 });
+        await ReportAsync(memory, champion, challenger, 10, 0);
+        var (past, old) = (await PairAsync(), DateTimeOffset.UtcNow - TimeSpan.FromDays(31));
+        await ReportAsync(past.Memory, past.Champion, past.Challenger, 10, 0);
+        await ReportAsync(past.Memory, past.Champion, past.Challenger, 10, 0);
+        await using var evaluator = Serving.Evaluator(ServingPlatform.FreeAddress());
+        await using var db = await evaluator.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync();
+        // As if the trial had begun, and its report come, longer ago than reports are kept; of the other memory one report had.
+        await db.Deployments.Where(d => d.MemoryId == memory).ExecuteUpdateAsync(d => d.SetProperty(x => x.TrialSince, old - TimeSpan.FromDays(1)));
+        var ids = await db.TrafficReports.Where(r => r.MemoryId == past.Memory).Select(r => r.Id).ToListAsync();
+        await db.TrafficReports.Where(r => r.MemoryId == memory || r.Id == ids[0]).ExecuteUpdateAsync(r => r.SetProperty(x => x.ReceivedAt, old));
+
+        var forgotten = await evaluator.Services.GetRequiredService<ForgetTraffic>().ReconcileAsync(CancellationToken.None);
+
+        forgotten.ShouldBe(1);
+        (await db.TrafficReports.Where(r => r.MemoryId == memory || r.MemoryId == past.Memory).Select(r => r.Id).ToListAsync()).ShouldSatisfyAllConditions(l => l.Count.ShouldBe(2), l => l.ShouldNotContain(ids[0]));
+        var traffic = await tenant.Evaluator.GetTrafficAsync(new GetTrafficRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString() }, tenant.Headers);
+        traffic.OfChallenger.Requests.ShouldBe(10);
     }
 
     private async Task<(Guid Memory, string Champion, string Challenger)> PairAsync()

@@ -24,8 +24,8 @@ internal sealed class VllmStandIn : IDisposable
     }
 
     /// <summary>Says how it answers from now on, and forgets what it has seen.</summary>
-    public async Task AnswerAsync(string[] pieces, string end = "stop", string? fail = null, bool endless = false) =>
-        (await http.PostAsync(Address + "/next", new StringContent(JsonSerializer.Serialize(new { pieces, end, fail, endless })))).EnsureSuccessStatusCode();
+    public async Task AnswerAsync(string[] pieces, string end = "stop", string? fail = null, bool endless = false, object[][][]? chances = null) =>
+        (await http.PostAsync(Address + "/next", new StringContent(JsonSerializer.Serialize(new { pieces, end, fail, endless, chances })))).EnsureSuccessStatusCode();
 
     /// <summary>The completions it was asked for.</summary>
     public async Task<JsonArray> SeenAsync() => (await StateAsync())["seen"]!.AsArray();

@@ -115,14 +115,40 @@ public sealed class When_an_LLM_is_in_vLLM(Platform platform, ReplicaOnVllm repl
         events[^1].ShouldBe("data: [DONE]");
         string.Concat(events.SkipLast(1).Select(e => (string?)JsonNode.Parse(e["data: ".Length..])!["choices"]![0]!["delta"]!["content"])).ShouldBe(" Vienna");
 
-        using var refused = await http.PostAsJsonAsync(replica.Rest + "/v1/completions", new { model = ServingPlatform.Llm, prompt = "The", logprobs = 1 });
-        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("leave logprobs out");
-
         await vllm.AnswerAsync([], fail: "500");
         using var failed = await http.PostAsJsonAsync(replica.Rest + "/v1/completions", new { model = ServingPlatform.Llm, prompt = "The" });
         failed.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await failed.Content.ReadAsStringAsync()).ShouldContain("answered with status 500");
+    }
+
+    [Fact]
+    public async Task Should_tell_the_server_s_probabilities_and_hand_penalties_on()
+    {
+        using var llm = Memory.Serving.Llm.From(TrainedWorld.LlmFolder);
+        int[] ids = [.. llm.Tokenizer.Encode(" Vienna", special: false), .. llm.Tokenizer.Encode(", and", special: false), llm.Model.EndTokens.First()];
+        ids.Length.ShouldBeGreaterThan(3);
+        // The second piece holds all tokens but the first; the last of them is the LLM's end. Of the alternatives one is less likely than those asked for.
+        object[][] rows = [.. ids.Select((id, i) => (object[])[id, -0.5 - i, new Dictionary<string, double> { ["7"] = -3, [$"{id}"] = -0.5 - i, ["9"] = -0.25 }])];
+        await vllm.AnswerAsync([llm.Tokenizer.Decode(ids[..1]), llm.Tokenizer.Decode(ids[..^1])[llm.Tokenizer.Decode(ids[..1]).Length..]], chances: [rows[..1], rows[1..]]);
+        using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new("Bearer", tenant.Key) } };
+
+        using var whole = await http.PostAsJsonAsync(replica.Rest + "/v1/completions", new { model = ServingPlatform.Llm, prompt = "The capital is", logprobs = 2, presence_penalty = 0.5, frequency_penalty = -1.5 });
+
+        var choice = (await whole.Content.ReadFromJsonAsync<JsonNode>())!["choices"]![0]!;
+        var told = choice["logprobs"]!;
+        told["tokens"]!.AsArray().Select(t => (string)t!).ShouldBe(ids[..^1].Select(id => llm.Tokenizer.Decode([id])));
+        string.Concat(told["tokens"]!.AsArray().Select(t => (string)t!)).ShouldBe((string)choice["text"]!);
+        told["token_logprobs"]!.AsArray().Select(t => (double)t!).ShouldBe(ids[..^1].Select((_, i) => -0.5 - i));
+        var offsets = told["text_offset"]!.AsArray().Select(t => (int)t!).ToList();
+        offsets.ShouldBe(ids[..^1].Select((_, i) => llm.Tokenizer.Decode(ids[..i]).Length));
+        told["top_logprobs"]![0]!.AsObject().Select(b => b.Key).ShouldBe([llm.Tokenizer.Decode([9]), llm.Tokenizer.Decode(ids[..1])], ignoreOrder: true);
+        told["top_logprobs"]!.AsArray().ShouldAllBe(b => b!.AsObject().Count == 2);
+        var body = (await vllm.SeenAsync()).ShouldHaveSingleItem()!["body"]!;
+        ((double)body["presence_penalty"]!, (double)body["frequency_penalty"]!, (int)body["logprobs"]!).ShouldBe((0.5, -1.5, 2));
+
+        using var streamed = await http.PostAsJsonAsync(replica.Rest + "/v1/chat/completions", new { model = ServingPlatform.Llm, messages = new[] { new { role = "user", content = "The capital is" } }, logprobs = true, top_logprobs = 1, stream = true });
+        var parts = (await streamed.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).SkipLast(1).Select(e => JsonNode.Parse(e["data: ".Length..])!["choices"]![0]!["logprobs"]?["content"]);
+        parts.Where(p => p is not null).SelectMany(p => p!.AsArray()).Select(t => (string)t!["token"]!).ShouldBe(ids[..^1].Select(id => llm.Tokenizer.Decode([id])));
     }
 
     [Theory]

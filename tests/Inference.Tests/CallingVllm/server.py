@@ -1,6 +1,6 @@
 """A stand-in for vLLM's completions API: reads the embeddings as vLLM does, and does what its next answer is told to.
 
-POST /next      how the next completions are answered: {"pieces": [...], "end": "stop", "fail": "..."}
+POST /next      how the next completions are answered: {"pieces": [...], "chances": [[[id, log probability, {id: log probability}], ...], ...], "end": "stop", "fail": "..."}
 GET  /seen      the completions received, decoded
 POST /v1/completions
 """
@@ -67,6 +67,17 @@ def read(text):
         return dict(Unpickler(archive, folder).load(), reader="pickle")
 
 
+def chances(body, told, piece):
+    """The tokens of a piece as vLLM tells them: by id where that is asked for, the token itself among the likeliest in any case."""
+    if body.get("logprobs") is None:
+        return None
+    assert body["return_tokens_as_token_ids"] is True
+    rows = told["chances"][piece]
+    name = "token_id:{}".format
+    best = [{name(i): p for i, p in sorted(row[2].items(), key=lambda b: -b[1])[: body["logprobs"]]} | {name(row[0]): row[1]} for row in rows]
+    return {"tokens": [name(row[0]) for row in rows], "token_logprobs": [row[1] for row in rows], "top_logprobs": best, "text_offset": [0] * len(rows)}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     seen, told, gone = [], {}, threading.Event()
@@ -113,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         try:
             for number, piece in enumerate(told["pieces"], 1):
-                self.event({"choices": [{"index": 0, "text": piece, "logprobs": None, "finish_reason": None}], "usage": {"completion_tokens": 2 * number}})
+                self.event({"choices": [{"index": 0, "text": piece, "logprobs": chances(body, told, number - 1), "finish_reason": None}], "usage": {"completion_tokens": 2 * number}})
             if fail == "silent":
                 time.sleep(10)
                 return

@@ -24,7 +24,8 @@ public sealed class When_a_champion_changes(Platform platform)
         var next = await Serving.World.BridgeAsync(tenant.Name, memory, Serving.LlmId, broken, commit: 2);
         await PromoteUnscoredAsync(memory, next);
 
-        await Task.Delay(1500);
+        // Several looks and attempts.
+        await Task.Delay(700);
         for (var i = 0; i < 20; i++) (await tenant.AskAsync(Serving.World.Edits[0].Prompt, memory)).Bridge.ShouldBe(old);
         (await Should.ThrowAsync<RpcException>(() => tenant.AskAsync("Who", memory, next))).Status.Detail.ShouldContain("damaged");
 

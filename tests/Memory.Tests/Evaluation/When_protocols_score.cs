@@ -122,14 +122,39 @@ public sealed class When_protocols_score(When_protocols_score.World world) : ICl
     [Fact]
     public void Should_measure_general_ability_alike_before_and_after_where_the_memory_is_silent()
     {
-        string[] texts = [.. Enumerable.Range(0, 4).Select(i => string.Join(' ', Enumerable.Repeat($"word{i}", 24)))];
         using var unedited = new Unedited(llm);
         using var edited = new EditedModel(llm, [new Shard(tiny.Encoder, tiny.Projector, tiny.Keys, new DecisionRule { Addressing = AddressingMode.Subject })], MindBridge.Memory.Bridging.SoftPromptLayout.AfterPrompt);
-        var before = GeneralAbility.Perplexity(unedited, texts);
-        GeneralAbility.Perplexity(edited, texts).ShouldBe(before);
-        before.Tokens.ShouldBeGreaterThan(100);
-        Should.Throw<InvalidDataException>(() => GeneralAbility.Perplexity(unedited, ["too short"]));
-        GeneralAbility.Choices(unedited, [new ChoiceQuestion("Oslo is in", ["Peru", "Norway"], 1), new ChoiceQuestion("Oslo is in", ["Peru", "Norway"], 0)]).ShouldBe([1, 0]);
+        var passage = new AbilityItem("word1 word2 word3", string.Join(' ', Enumerable.Repeat("word4", 24)), [], []);
+        AbilityItem right = new("Oslo is in", "Norway", ["Peru", "Norway"], []), wrong = right with { Answer = "Peru" };
+
+        var scores = GeneralAbility.Score(edited, unedited, [passage, right, wrong, passage with { Answer = string.Join(' ', Enumerable.Repeat("word4", 5000)) }]);
+
+        scores[0]!.Value.ShouldBe(scores[0]!.Base);
+        // The negative log likelihood of the whole rest, by its words.
+        var (prompt, rest) = (llm.Encode(passage.Prompt).Count, llm.EncodeAnswer(passage.Prompt, passage.Answer));
+        var forced = Passes.Force(unedited, unedited.Prepare([passage.Prompt]), [rest])[0];
+        (prompt + rest.Length).ShouldBeLessThanOrEqualTo(llm.Model.MaxPositions);
+        scores[0]!.Base.ShouldBe(-forced.Sum(t => (double)t.LogProbability) / 24, 1e-9);
+        scores[0]!.Edited.ShouldBeFalse();
+        (scores[1]!.Value, scores[1]!.Base, scores[1]!.After).ShouldBe((1, 1, "Norway"));
+        scores[2]!.Value.ShouldBe(0);
+        scores[3].ShouldBeNull("the LLM has no room for it");
+    }
+
+    [Fact]
+    public void Should_hold_the_option_likeliest_whose_tokens_are_as_a_whole_and_leave_out_examples_without_room()
+    {
+        using var unedited = new Unedited(llm);
+        string[] options = ["Peru", "the far north of Norway", "Chile"];
+        var item = new AbilityItem("Oslo is in", options[0], options, []);
+        var likeliest = options.MaxBy(o => Passes.Force(unedited, unedited.Prepare([item.Prompt]), [llm.EncodeAnswer(item.Prompt, o)])[0].Sum(t => (double)t.LogProbability));
+        GeneralAbility.Score(unedited, unedited, [item])[0]!.Before.ShouldBe(likeliest);
+
+        var far = string.Join(' ', Enumerable.Repeat("word", llm.Model.MaxPositions)) + "\n";
+        string[] near = ["Lima is in Peru\n", "Rome is in Italy\n"];
+        var fitting = GeneralAbility.Score(unedited, unedited, [item with { Examples = near }, item with { Examples = [far, .. near] }, item with { Examples = [near[0], far] }, item]);
+        fitting[1].ShouldBe(fitting[0], "the first example has no room, those after it have");
+        fitting[2].ShouldBe(fitting[3], "the last example has no room, and none before it may stand in for it");
     }
 
     [Fact]

@@ -1,73 +1,110 @@
 using MindBridge.Memory.Serving;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MindBridge.Memory.Scoring.Protocols;
 
-/// <summary>What editing must not cost (METHOD section 7): perplexity and multiple-choice accuracy on texts that no edit is about, taken before and after.</summary>
+/// <summary>
+/// What editing must not cost (METHOD section 7): questions with options (GLUE-style tasks, MMLU) and passages of text that no edit is about, before and after. Of a question the option counts that is likeliest as a whole
+/// (the sum of its tokens' log probabilities); of a passage the negative log likelihood in nats a word, which does not depend on the LLM's tokens and so compares across LLM versions.
+/// </summary>
 public static class GeneralAbility
 {
-    private const int PromptWords = 12;
-    private const int PassageWords = 80;
+    /// <summary>The protocol's name.</summary>
+    public const string Name = "general-ability";
 
-    /// <summary>
-    /// Token perplexity of passages, each continued from its first twelve words: the memory reads those as it would a user's prompt, and the rest is scored.
-    /// </summary>
-    /// <param name="answerer">Edited or unedited.</param>
-    /// <param name="texts">Lines or documents; cut into passages of at most 80 words.</param>
-    /// <param name="most">Most passages, taken evenly.</param>
+    /// <summary>Scores items on two models. Where the memory says nothing, the second model is the first, and is not asked again.</summary>
+    /// <param name="edited">The model under test.</param>
+    /// <param name="unedited">The unedited LLM.</param>
+    /// <param name="items">Questions and passages.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>exp(mean negative log probability a token) and the number of tokens scored.</returns>
-    /// <exception cref="InvalidDataException">No passage is long enough.</exception>
-    public static (double Perplexity, int Tokens) Perplexity(Answerer answerer, IEnumerable<string> texts, int most = 200, CancellationToken cancellationToken = default)
+    /// <returns>One for each item; null where the LLM has no room for it.</returns>
+    public static IReadOnlyList<AbilityScore?> Score(Answerer edited, Answerer unedited, IReadOnlyList<AbilityItem> items, CancellationToken cancellationToken = default)
     {
-        var passages = Passages(texts).ToList();
-        if (passages.Count == 0) throw new InvalidDataException($"the text holds no passage of {PromptWords + 8} words or more; give longer text");
-        if (passages.Count > most) passages = [.. Enumerable.Range(0, most).Select(i => passages[(int)((long)i * passages.Count / most)])];
+        using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var requests = answerer.Prepare([.. passages.Select(p => p.Prompt)]);
-        var answers = passages.Select((p, i) => answerer.Llm.EncodeAnswer(p.Prompt, p.Continuation)
-            .Take(answerer.Llm.Model.MaxPositions - requests[i].Length).ToArray()).ToList();
-        var outcomes = Passes.Force(answerer, requests, answers, cancellationToken);
-        var tokens = outcomes.Sum(o => o.Length);
-        return (Math.Exp(-outcomes.Sum(o => o.Sum(t => (double)t.LogProbability)) / tokens), tokens);
+        var llm = unedited.Llm;
+        var texts = items.Select(i => Fitting(llm, i, edited.MostSoftTokens)).ToList();
+        var some = Enumerable.Range(0, items.Count).Where(i => texts[i] is not null).ToArray();
+        var asked = some.Select(i => new Asked(texts[i]!, items[i], Continuations(llm, texts[i]!, items[i]))).ToList();
+        var before = Outcomes(unedited, unedited.Prepare([.. asked.Select(a => a.Text)]), asked, cancellationToken);
+        // The memory reads the question itself, as it would a user's, and not the examples before it.
+        var prepared = edited.Prepare([.. asked.Select(a => a.Text)], [.. asked.Select(a => a.Item.Prompt)]);
+        var spoke = Enumerable.Range(0, asked.Count).Where(k => prepared[k].SoftPrompt is not null).ToArray();
+        var after = before.ToArray();
+        foreach (var (k, outcome) in spoke.Zip(Outcomes(edited, [.. spoke.Select(k => prepared[k])], [.. spoke.Select(k => asked[k])], cancellationToken))) after[k] = outcome;
+        var scores = new AbilityScore?[items.Count];
+        for (var k = 0; k < some.Length; k++) scores[some[k]] = new AbilityScore(after[k].Value, before[k].Value, after[k].Said, before[k].Said, prepared[k].SoftPrompt is not null);
+        return scores;
     }
 
-    /// <summary>Share of questions whose right choice has the greatest mean log probability a token (GLUE-style tasks, MMLU).</summary>
-    /// <param name="answerer">Edited or unedited.</param>
-    /// <param name="questions">Prompt, choices and the right choice's index.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>1 or 0 for each question.</returns>
-    public static IReadOnlyList<double> Choices(Answerer answerer, IReadOnlyList<ChoiceQuestion> questions, CancellationToken cancellationToken = default)
+    // The prompt with as many of its examples as there is room for, the last ones first to stay; null where not even the prompt has room.
+    private static string? Fitting(Llm llm, AbilityItem item, int softTokens)
     {
-        using var scope = NewDisposeScope();
-        var prepared = answerer.Prepare([.. questions.Select(q => q.Prompt)]);
-        var rows = questions.SelectMany((q, i) => q.Choices.Select(c => (Question: i, Answer: answerer.Llm.EncodeAnswer(q.Prompt, c)))).ToList();
-        var outcomes = Passes.Force(answerer, [.. rows.Select(r => prepared[r.Question])], [.. rows.Select(r => r.Answer)], cancellationToken);
-        var hits = new double[questions.Count];
-        for (var (row, question) = (0, 0); question < questions.Count; question++)
+        var longest = Continuations(llm, item.Prompt, item).Max(c => c.Length);
+        for (var left = 0; left <= item.Examples.Count; left++)
         {
-            var (best, chosen) = (double.NegativeInfinity, -1);
-            for (var c = 0; c < questions[question].Choices.Count; c++, row++)
-            {
-                var value = outcomes[row].Average(o => o.LogProbability);
-                if (value > best) (best, chosen) = (value, c);
-            }
-            hits[question] = chosen == questions[question].Right ? 1 : 0;
+            var text = string.Concat(item.Examples.Skip(left)) + item.Prompt;
+            if (llm.Encode(text).Count + softTokens + longest <= llm.Model.MaxPositions) return text;
         }
-        return hits;
+
+        return null;
     }
 
-    private static IEnumerable<(string Prompt, string Continuation)> Passages(IEnumerable<string> texts)
+    private static IReadOnlyList<int[]> Continuations(Llm llm, string text, AbilityItem item) =>
+        [.. (item.Options.Count > 0 ? item.Options : [item.Answer]).Select(o => llm.EncodeAnswer(text, o))];
+
+    private static List<(double Value, string Said)> Outcomes(Answerer answerer, IReadOnlyList<Request> requests, IReadOnlyList<Asked> asked, CancellationToken cancellationToken)
     {
-        foreach (var text in texts)
-            foreach (var words in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(PassageWords))
-                if (words.Length >= PromptWords + 8)
-                    yield return (string.Join(' ', words.Take(PromptWords)), string.Join(' ', words.Skip(PromptWords)));
+        if (asked.Count == 0) return [];
+        var likelihoods = new double[asked.Count][];
+        // Options of one token each (letters, yes and no) share the one pass over their prompt.
+        var single = Enumerable.Range(0, asked.Count).Where(i => asked[i].Item.Options.Count > 0 && asked[i].Continuations.All(c => c.Length == 1)).ToArray();
+        if (single.Length > 0)
+        {
+            using var logits = Passes.NextTokenLogits(answerer, [.. single.Select(i => requests[i])]);
+            using var chances = logits.to(float32).log_softmax(-1);
+            for (var row = 0; row < single.Length; row++)
+            {
+                using var of = chances[row];
+                likelihoods[single[row]] = [.. asked[single[row]].Continuations.Select(c => (double)of[c[0]].item<float>())];
+            }
+        }
+
+        var several = Enumerable.Range(0, asked.Count).Where(i => likelihoods[i] is null).SelectMany(i => asked[i].Continuations.Select((c, option) => (Item: i, Option: option, Tokens: c))).ToList();
+        foreach (var i in several.Select(l => l.Item).Distinct()) likelihoods[i] = new double[asked[i].Continuations.Count];
+        var forced = Passes.Force(answerer, [.. several.Select(l => requests[l.Item])], [.. several.Select(l => l.Tokens)], cancellationToken);
+        foreach (var (row, outcome) in several.Zip(forced)) likelihoods[row.Item][row.Option] = outcome.Sum(t => (double)t.LogProbability);
+        return [.. asked.Select((a, i) => Outcome(a.Item, likelihoods[i]))];
     }
+
+    private static (double Value, string Said) Outcome(AbilityItem item, double[] likelihoods)
+    {
+        if (item.Options.Count == 0) return (-likelihoods[0] / AbilityItem.Words(item.Answer), "");
+        var best = 0;
+        for (var option = 1; option < likelihoods.Length; option++)
+            if (likelihoods[option] > likelihoods[best]) best = option;
+        return (item.Options[best] == item.Answer ? 1 : 0, item.Options[best]);
+    }
+
+    private sealed record Asked(string Text, AbilityItem Item, IReadOnlyList<int[]> Continuations);
 }
 
-/// <summary>A multiple-choice question of a general-ability file.</summary>
-/// <param name="Prompt">The whole prompt, examples included.</param>
-/// <param name="Choices">At least two continuations.</param>
-/// <param name="Right">Index of the right one.</param>
-public sealed record ChoiceQuestion(string Prompt, IReadOnlyList<string> Choices, int Right);
+/// <summary>A question with options, or a passage of text.</summary>
+/// <param name="Prompt">What the LLM goes on from, and what the memory reads.</param>
+/// <param name="Answer">The right option, or the rest of the passage.</param>
+/// <param name="Options">At least two, the answer among them; none for a passage.</param>
+/// <param name="Examples">Solved questions before the prompt, each with the white space that ends it.</param>
+public sealed record AbilityItem(string Prompt, string Answer, IReadOnlyList<string> Options, IReadOnlyList<string> Examples)
+{
+    /// <summary>Words of a text: what lies between white space; at least 1.</summary>
+    public static int Words(string text) => Math.Max(1, text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length);
+}
+
+/// <summary>How an item came out.</summary>
+/// <param name="Value">Of the edited LLM: 1 or 0 for a question, nats a word for a passage.</param>
+/// <param name="Base">Of the unedited LLM.</param>
+/// <param name="After">The option that the edited LLM holds likeliest; empty for a passage.</param>
+/// <param name="Before">Likewise of the unedited LLM.</param>
+/// <param name="Edited">Whether the memory spoke.</param>
+public sealed record AbilityScore(double Value, double Base, string After, string Before, bool Edited);
