@@ -7,6 +7,7 @@ using MindBridge.Contracts;
 using MindBridge.Evaluator.Dashboard.Calling;
 using MindBridge.Evaluator.Dashboard.ComparingEvaluations;
 using MindBridge.Evaluator.Dashboard.Framing;
+using MindBridge.Evaluator.Dashboard.ReadingAudit;
 using MindBridge.Evaluator.Dashboard.ServingAssets;
 using MindBridge.Evaluator.Dashboard.SigningIn;
 using MindBridge.Evaluator.Dashboard.WatchingJobs;
@@ -51,6 +52,7 @@ public static class DashboardModule
         services.AddScoped<Session>();
         services.AddScoped<UserCalls>();
         services.AddSingleton<ServiceChannels>();
+        services.AddSingleton<BrowserCalls>();
         services.AddSingleton<KeyCheck>();
         services.AddSingleton<LossTrails>();
         services.Listen<JobProgressed, LossTrails>();
@@ -66,6 +68,7 @@ public static class DashboardModule
         AssetEndpoints.Map(app);
         SignInEndpoints.Map(app);
         ExportEndpoints.Map(app);
+        AuditExport.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'").RequireAuthorization(Scheme);
     }
 }

@@ -26,6 +26,9 @@ internal sealed class Session(AuthenticationStateProvider authentication)
     /// <summary>Whether buttons that release, promote, roll back, cancel and retry are shown.</summary>
     public bool MayOperate { get; private set; }
 
+    /// <summary>Whether the audit log is shown.</summary>
+    public bool MayAudit { get; private set; }
+
     /// <summary>False once the sign-in has ended.</summary>
     public bool IsOpen => Key.Length > 0;
 
@@ -41,7 +44,8 @@ internal sealed class Session(AuthenticationStateProvider authentication)
 
         var caller = Caller.Of(user);
         (Key, Name, Tenant) = (key, caller.Name, caller.Tenant);
-        (MayEdit, MayOperate, Role) = (caller.Role >= Platform.Security.Role.Editor, caller.Role >= Platform.Security.Role.Operator, Caller.Roles[(int)caller.Role]);
+        Role = Caller.Roles[(int)caller.Role];
+        (MayEdit, MayOperate, MayAudit) = (caller.Role >= Platform.Security.Role.Editor, caller.Role >= Platform.Security.Role.Operator, caller.Role >= Platform.Security.Role.Admin);
     }
 
     /// <summary>What the cookie holds: whose the key is, and the key. The cookie is encrypted, and no script can read it.</summary>
