@@ -12,6 +12,7 @@ using MindBridge.Evaluator.Dashboard.ServingAssets;
 using MindBridge.Evaluator.Dashboard.SigningIn;
 using MindBridge.Evaluator.Dashboard.WatchingJobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Security;
 
 namespace MindBridge.Evaluator.Dashboard.Hosting;
 
@@ -25,10 +26,12 @@ public static class DashboardModule
     /// <exception cref="ArgumentException">A setting is out of bounds; the message names it.</exception>
     public static IServiceCollection AddDashboard(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = (configuration.GetSection("Dashboard").Get<DashboardSettings>() ?? new DashboardSettings()).Checked();
+        var jwt = configuration.GetSection("Security:Jwt").Get<JwtSettings>() ?? new JwtSettings();
+        var settings = (configuration.GetSection("Dashboard").Get<DashboardSettings>() ?? new DashboardSettings()).Checked(jwt.Authority);
         services.AddSingleton(settings);
-        services.AddAuthentication().AddCookie(Scheme, options =>
+        var schemes = services.AddAuthentication().AddCookie(Scheme, options =>
         {
+            options.Events.OnValidatePrincipal = FreshTokens.RenewCookieAsync;
             options.Cookie.Name = "mindbridge";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
@@ -38,6 +41,7 @@ public static class DashboardModule
             options.LoginPath = "/login";
             options.ReturnUrlParameter = "next";
         });
+        if (settings.Provider.IsOn) ProviderSignIn.Add(schemes, settings.Provider, jwt);
         services.AddAuthorizationBuilder().AddPolicy(Scheme, policy => policy.AddAuthenticationSchemes(Scheme).RequireAuthenticatedUser());
         services.AddDataProtection().SetApplicationName("mindbridge");
         services.AddSingleton<KeptKeys>();
@@ -54,6 +58,7 @@ public static class DashboardModule
         services.AddSingleton<ServiceChannels>();
         services.AddSingleton<BrowserCalls>();
         services.AddSingleton<KeyCheck>();
+        services.AddSingleton<FreshTokens>();
         services.AddSingleton<LossTrails>();
         services.Listen<JobProgressed, LossTrails>();
         return services;

@@ -6,11 +6,11 @@ using MindBridge.Platform.Security;
 namespace MindBridge.Evaluator.Dashboard.SigningIn;
 
 /// <summary>Who sits at the browser. Every call is made with their own key, so that services refuse here what they refuse anywhere, and histories name the person.</summary>
-internal sealed class Session(AuthenticationStateProvider authentication)
+internal sealed class Session(AuthenticationStateProvider authentication, FreshTokens tokens)
 {
     private const string KeyClaim = "key";
 
-    /// <summary>The API key.</summary>
+    /// <summary>The API key, or the provider's access token.</summary>
     public string Key { get; private set; } = "";
 
     public string Name { get; private set; } = "";
@@ -36,7 +36,7 @@ internal sealed class Session(AuthenticationStateProvider authentication)
     public async Task OpenAsync()
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        if (user.FindFirstValue(KeyClaim) is not { Length: > 0 } key)
+        if (await tokens.KeyAsync(user) is not { Length: > 0 } key)
         {
             Key = "";
             return;
@@ -52,5 +52,9 @@ internal sealed class Session(AuthenticationStateProvider authentication)
     public static ClaimsPrincipal Principal(ClaimsPrincipal user, string key) => new(new ClaimsIdentity([.. user.Claims, new Claim(KeyClaim, key)], DashboardModule.Scheme));
 
     /// <summary>The key in a cookie's identity; empty where there is none.</summary>
-    public static string KeyOf(ClaimsPrincipal user) => user.FindFirstValue(KeyClaim) ?? "";
+    public static string KeyOf(ClaimsPrincipal user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.FindFirstValue(KeyClaim) ?? "";
+    }
 }
