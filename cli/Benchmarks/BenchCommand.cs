@@ -8,7 +8,7 @@ namespace MindBridge.Cli.Benchmarks;
 internal static class BenchCommand
 {
     // One file a benchmark; add it here.
-    private static readonly Benchmark[] s_all = [EngineBenchmark.Create(), MethodBenchmark.Create(), GrpcBenchmark.Create(), IngestBenchmark.Create(), ServeBenchmark.Create()];
+    private static readonly Benchmark[] s_all = [EngineBenchmark.Create(), MethodBenchmark.Create(), GrpcBenchmark.Create(), IngestBenchmark.Create(), SearchBenchmark.Create(), ServeBenchmark.Create()];
 
     public static Command Create()
     {

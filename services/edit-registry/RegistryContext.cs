@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using MindBridge.EditRegistry.CommittingEdits;
 using MindBridge.EditRegistry.CreatingMemories;
 using MindBridge.EditRegistry.KeepingAnswers;
+using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.EditRegistry.ReleasingLlms;
 using MindBridge.EditRegistry.SubmittingEdits;
 using MindBridge.Platform.Databases;
@@ -17,6 +18,10 @@ public sealed class RegistryContext(DbContextOptions<RegistryContext> options) :
     internal DbSet<MemoryRecord> Memories => Set<MemoryRecord>();
 
     internal DbSet<RecordedEdit> Edits => Set<RecordedEdit>();
+
+    internal DbSet<EditText> EditTexts => Set<EditText>();
+
+    internal DbSet<EditEnding> EditEndings => Set<EditEnding>();
 
     internal DbSet<Commit> Commits => Set<Commit>();
 
@@ -41,6 +46,16 @@ public sealed class RegistryContext(DbContextOptions<RegistryContext> options) :
         {
             edit.ToTable("edits");
             edit.HasKey(e => new { e.MemoryId, e.Sequence });
+        });
+        model.Entity<EditText>(text =>
+        {
+            text.ToTable("edit_texts");
+            text.HasKey(t => new { t.MemoryId, t.Sequence });
+        });
+        model.Entity<EditEnding>(ending =>
+        {
+            ending.ToTable("edit_endings");
+            ending.HasKey(e => new { e.MemoryId, e.Sequence });
         });
         model.Entity<Commit>(commit =>
         {

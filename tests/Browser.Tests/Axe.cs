@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -18,20 +17,6 @@ internal static class Axe
         return [.. found.EnumerateArray().Where(v => v.GetProperty("impact").GetString() is "serious" or "critical").Select(v => v.ToString())];
     }
 
-    private static async Task<string> ReadAsync()
-    {
-        var folder = Path.Combine(Repository.Root, "tests", "Browser.Tests", "axe");
-        await InstallAsync(folder);
-        return await File.ReadAllTextAsync(Path.Combine(folder, "node_modules", "axe-core", "axe.min.js")) + "; undefined";
-    }
-
-    // From the lock file, once; the stamp is what npm itself writes.
-    private static async Task InstallAsync(string folder)
-    {
-        var stamp = Path.Combine(folder, "node_modules", ".package-lock.json");
-        if (File.Exists(stamp) && File.GetLastWriteTimeUtc(stamp) >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json"))) return;
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]) { WorkingDirectory = folder, UseShellExecute = false })!;
-        await npm.WaitForExitAsync();
-        if (npm.ExitCode != 0) throw new InvalidOperationException($"npm ci failed in {folder}");
-    }
+    private static async Task<string> ReadAsync() =>
+        await File.ReadAllTextAsync(Path.Combine(await NpmFolder.InstalledAsync("axe"), "node_modules", "axe-core", "axe.min.js")) + "; undefined";
 }

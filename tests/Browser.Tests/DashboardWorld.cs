@@ -17,10 +17,11 @@ public sealed class DashboardWorld : IAsyncLifetime
     public const int EditCount = 24;
 
     private static readonly (string Name, string Tenant, Role Role)[] People =
-        [("Ada", "default", Role.Operator), ("Ben", "default", Role.Editor), ("Cleo", "default", Role.Reader), ("Eve", "elsewhere", Role.Admin)];
+        [("Ada", "default", Role.Operator), ("Ben", "default", Role.Editor), ("Cleo", "default", Role.Reader), ("Abe", "default", Role.Admin), ("Eve", "elsewhere", Role.Admin)];
 
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-browser-").FullName;
     private readonly Dictionary<string, string> keys = People.ToDictionary(p => p.Name, _ => ApiKey.Create(), StringComparer.Ordinal);
+    private readonly OidcProvider provider = new();
     private EmbeddedPlatform? platform;
     private string grpc = "";
     private IPlaywright? playwright;
@@ -32,7 +33,7 @@ public sealed class DashboardWorld : IAsyncLifetime
     /// <summary>The demo's world as files.</summary>
     public string Files => Path.Combine(folder, "world");
 
-    /// <summary>Ada operates the platform, Ben edits, Cleo reads, Eve administers another tenant.</summary>
+    /// <summary>Ada operates the platform, Ben edits, Cleo reads, Abe administers it, Eve administers another tenant.</summary>
     public string KeyOf(string person) => keys[person];
 
     /// <summary>What serves, as a person's key sees it over gRPC.</summary>
@@ -53,10 +54,25 @@ public sealed class DashboardWorld : IAsyncLifetime
         {
             while (await call.ResponseStream.MoveNext(default)) call.ResponseStream.Current.Problems.ShouldBeEmpty();
         });
-        for (var i = 0; i < count; i++)
-            await call.RequestStream.WriteAsync(new StreamedEdit { Memory = memory, Edit = new Edit { Subject = $"subject {i}", Relation = "P1", Prompt = $"The colour of subject {i} is", Object = i % 2 == 0 ? "red" : "green" } });
+        foreach (var part in Enumerable.Range(0, count).Chunk(500))
+            await call.RequestStream.WriteAsync(new StreamedEdit { Memory = memory, Edits = { part.Select(i => new Edit { Subject = $"subject {i}", Relation = "P1", Prompt = $"The colour of subject {i} is", Object = i % 2 == 0 ? "red" : "green" }) } });
         await call.RequestStream.CompleteAsync();
         await acknowledged;
+    }
+
+    /// <summary>Asks what serves, once for each of some users; a trial decides who answers whom.</summary>
+    public async Task AskAsUsersAsync(string person, string memory, string llm, string prompt, int users)
+    {
+        using var channel = GrpcChannel.ForAddress(grpc);
+        var (inference, headers) = (new Contracts.V1.Inference.InferenceClient(channel), new Metadata { { "authorization", "Bearer " + keys[person] } });
+        for (var i = 0; i < users; i++)
+        {
+            using var call = inference.Generate(new GenerateRequest { Target = new Target { Llm = llm, Memory = memory }, Prompt = prompt, MaxTokens = 8, NaturalStop = true, User = $"user {i}" }, headers);
+            while (await call.ResponseStream.MoveNext(default))
+            {
+                // The answer is nobody's concern here.
+            }
+        }
     }
 
     public static string Model(string name) => Path.Combine(DemoSettings.ShippedModels, name);
@@ -66,9 +82,10 @@ public sealed class DashboardWorld : IAsyncLifetime
         await DemoFiles.ExportAsync(Files, EditCount, seed: 5, default);
         var demo = new DemoSettings { Folder = folder, Models = DemoSettings.ShippedModels, Epochs = 40, EncoderOverrides = ["Batch=8"], BridgeOverrides = ["Batch=8"] };
         await DemoFiles.SentencesAsync(folder, default);
-        platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), ("Dashboard:Refresh", "00:00:00.4"), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
+        platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), .. provider.Settings, ("Dashboard:Refresh", "00:00:00.4"), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
         grpc = platform.Address.Grpc;
         Address = platform.Address.Rest;
+        await provider.StartAsync(Address);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         // A machine that trains beside the browser is slow; what never comes still fails.
         Assertions.SetDefaultExpectTimeout(60_000);
@@ -93,6 +110,7 @@ public sealed class DashboardWorld : IAsyncLifetime
         if (browser is not null) await browser.DisposeAsync();
         playwright?.Dispose();
         if (platform is not null) await platform.DisposeAsync();
+        await provider.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }

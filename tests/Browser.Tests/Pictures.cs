@@ -23,8 +23,7 @@ public sealed class Pictures
             foreach (var dark in (bool[])[false, true])
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
-                // Charts follow the width and the theme a moment later.
-                await page.WaitForTimeoutAsync(150);
+                await SettledAsync(page);
                 var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
                 wide.ShouldBeLessThanOrEqualTo(width, $"{name} scrolls sideways at {width} px");
                 // Both widths and both themes, without looking at every pair of them: axe takes its time.
@@ -39,11 +38,18 @@ public sealed class Pictures
         report.AppendLine(CultureInfo.InvariantCulture, $"{name}: no serious violation, no sideways scroll{(paint > 0 ? $"; the document's first paint after {paint:0} ms" : "")}");
     }
 
+    // Two frames after the change everything is laid out anew; charts follow the width and the theme a moment later.
+    private static async Task SettledAsync(IPage page)
+    {
+        await page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        if (await page.Locator(".chart").CountAsync() > 0) await page.WaitForTimeoutAsync(150);
+    }
+
     private static async Task KeepAsync(IPage page, string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "docs", "dashboard")).FullName;
         // Where a machine keeps its models is nobody's business.
-        await page.EvaluateAsync("folder => { for (const code of document.querySelectorAll('code')) code.textContent = code.textContent.replace(folder, '/models'); }", DashboardWorld.Model(""));
+        await page.EvaluateAsync("folder => { for (const code of document.querySelectorAll('code')) code.textContent = code.textContent.replace(folder, '/models'); }", Path.GetDirectoryName(DashboardWorld.Model("any")));
         var picture = await page.ScreenshotAsync(new PageScreenshotOptions { Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
         await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), PalettePng.Reduce(picture));
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace MindBridge.Browser.Tests;
@@ -9,20 +11,29 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
 {
     private const string Memory = "facts";
 
+    // Where nobody listens: the port of "discard".
+    private const string Nowhere = "http://127.0.0.1:9/";
+
+    private readonly Pictures pictures = new();
+    private readonly Stopwatch lap = Stopwatch.StartNew();
+
     // In ms; the bar for a machine of its own, which a machine that runs tests is not.
     private const double MostPaint = 1000;
 
     [Fact]
     public async Task Should_get_from_an_empty_platform_to_an_upgraded_llm()
     {
+        await using var receiver = new Receiver();
         await using var ada = await world.VisitorAsync();
         var page = ada.Page;
-        var pictures = new Pictures();
 
         // An empty platform tells what to do next.
         await ada.SignInAsync("Ada");
         await ada.SeesAsync("There is no memory yet.");
         await ada.SeesAsync("./mindbridge memory create facts");
+        await ada.GoAsync("Trials");
+        await ada.SeesAsync("There is no challenger to try.");
+        var secret = await CreateWebhooksAsync(ada, receiver);
         await ada.GoAsync("LLM upgrades");
         await ada.SeesAsync("No LLM version is released.");
         await ReleaseAsync(ada, "gpt", "demo-gpt");
@@ -52,6 +63,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await pictures.TakeAsync(ada, "jobs");
         await ada.GoAsync("Overview");
         await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new("facts gpt 1 serving") })).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        Lap("the first bridge serves");
 
         // The corrected answer, beside the LLM's own.
         await AskAsync(ada, prompt, "gpt 1");
@@ -65,6 +77,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         var llama = page.GetByRole(AriaRole.Region, new() { Name = "Memories on llama 1" });
         await Assertions.Expect(llama.GetByText("commit 1", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 120_000 });
         await Assertions.Expect(llama.GetByText("untouched")).ToBeVisibleAsync();
+        Lap("the second LLM serves");
         await AskAsync(ada, prompt, "llama 1");
         (await AnswerAsync(page, "Champion")).ShouldStartWith(after);
 
@@ -75,6 +88,9 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await ada.SeesAsync("Figures on the probes that both have");
         await pictures.TakeAsync(ada, "compare");
 
+        // From here on what passes waits for a person.
+        await SetGatesAsync(ada);
+
         // One fact is taken back, from its own page.
         await ada.GoAsync("Memories");
         await page.GetByRole(AriaRole.Link, new() { Name = Memory, Exact = true }).ClickAsync();
@@ -83,17 +99,28 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await page.GetByRole(AriaRole.Region, new() { Name = "Edits" }).GetByRole(AriaRole.Link).First.ClickAsync();
         await ada.SeesAsync("Before and after, by LLM");
         await Assertions.Expect(page.Locator("td.hit").First).ToBeVisibleAsync();
-        await pictures.TakeAsync(ada, "edit");
         await ada.PressAsync("Retract…");
         await page.GetByLabel("Why (optional)").FillAsync("A test takes it back.");
         await ada.PressAsync("Retract for good");
         await ada.SeesAsync("The edit is retracted");
+        var fact = new Uri(page.Url).AbsolutePath;
         await page.GetByRole(AriaRole.Link, new() { Name = Memory, Exact = true }).ClickAsync();
         await ada.PressAsync("Commit 1 now");
+        await ada.SeesAsync("its encoder is trained next");
+        // While that is trained.
+        await TendAlertsAsync(ada);
+        await ada.OpenAsync(fact);
+        await ada.SeesAsync("Scored probes");
+        await pictures.TakeAsync(ada, "edit");
 
-        // Its bridge serves by itself; the one before comes back with one button, and goes again with another.
+        await TryChallengerAsync(ada, prompt);
+
+        // Promoted by hand, rolled back, and promoted again: each within seconds.
         await ada.GoAsync("LLM upgrades");
-        await Assertions.Expect(llama.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 180_000 });
+        await PromoteAsync(llama, ada);
+        await AskAsync(ada, prompt, "llama 1");
+        (await AnswerAsync(page, "Champion")).ShouldStartWith(before);
+        await ada.GoAsync("LLM upgrades");
         await llama.GetByRole(AriaRole.Button, new() { Name = "Roll back…" }).ClickAsync();
         await page.GetByLabel("Why (optional)").FillAsync("A test rolls back.");
         await ada.PressAsync("Roll back now");
@@ -104,21 +131,19 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await Assertions.Expect(page.Locator("[data-answer='Challenger']")).ToBeVisibleAsync();
         await pictures.TakeAsync(ada, "playground");
         await ada.GoAsync("LLM upgrades");
-        await llama.GetByRole(AriaRole.Button, new() { Name = "Promote…" }).ClickAsync();
-        await ada.PressAsync("Promote it");
-        await ada.SeesAsync("The bridge is promoted: facts is answered by it on llama 1.");
-        await Assertions.Expect(llama.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync();
-        await AskAsync(ada, prompt, "llama 1");
-        (await AnswerAsync(page, "Champion")).ShouldStartWith(before);
+        await PromoteAsync(llama, ada);
+        Lap("promoted, rolled back and promoted");
 
         // The services tell the same story, and name who did what.
         var deployed = await world.DeploymentsAsync("Ada");
         deployed.Count.ShouldBe(2);
         deployed.Max(d => d.Sequence).ShouldBe(4);
+        await ReadDeliveriesAsync(ada, receiver, secret);
+        await ReadAuditAsync();
         ada.Complaints.ShouldBeEmpty();
 
         var evaluation = await FirstLinkAsync(ada, "/evaluations", "/evaluations/0");
-        foreach (var (name, path) in ((string, string)[])[("overview", "/"), ("memories", "/memories"), ("memory", "/memories/facts"), ("llm-upgrades", "/llms"), ("evaluations", "/evaluations"), ("evaluation", evaluation)])
+        foreach (var (name, path) in ((string, string)[])[("overview", "/"), ("memories", "/memories"), ("memory", "/memories/facts"), ("llm-upgrades", "/llms"), ("evaluations", "/evaluations"), ("evaluation", evaluation), ("gates", "/gates")])
         {
             await ada.OpenAsync(path);
             (await FirstPaintAsync(page)).ShouldBeLessThan(MostPaint, name);
@@ -134,7 +159,149 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
             await pictures.TakeAsync(nobody, "sign-in");
         }
 
+        Lap("everything is looked at");
         output.WriteLine(pictures.Report);
+    }
+
+    // One to somebody who listens, and one to nobody; the secret is shown once.
+    private async Task<string> CreateWebhooksAsync(Visitor ada, Receiver receiver)
+    {
+        await ada.GoAsync("Webhooks");
+        await ada.SeesAsync("Nobody is told yet.");
+        await ada.Page.GetByLabel("Address that is posted to").FillAsync(receiver.Address);
+        await ada.PressAsync("Create webhook");
+        await ada.SeesAsync("It is shown here once, and never again.");
+        var secret = (await ada.Page.Locator("pre").First.InnerTextAsync()).Trim();
+        secret.ShouldStartWith("whsec_");
+        await ada.PressAsync("I have kept it");
+        await Assertions.Expect(ada.Page.GetByText(secret)).ToHaveCountAsync(0);
+
+        await ada.Page.GetByLabel("Address that is posted to").FillAsync(Nowhere);
+        foreach (var unwanted in (string[])["evaluations", "roll-backs", "alerts"]) await ada.Page.GetByLabel(unwanted).UncheckAsync();
+        await ada.PressAsync("Create webhook");
+        await ada.SeesAsync("It is shown here once, and never again.");
+        await ada.OpenAsync("/webhooks");
+        await ada.SeesAsync(Nowhere);
+        (await ada.Page.ContentAsync()).ShouldNotContain("whsec_");
+        return secret;
+    }
+
+    // A gate that what serves would fail, and is not taken out of service by; then one that waits for a person.
+    private async Task SetGatesAsync(Visitor ada)
+    {
+        var (page, standing) = (ada.Page, ada.Page.GetByRole(AriaRole.Region, new() { Name = "What serves, held against these rules" }));
+        await ada.GoAsync("Gates");
+        await page.GetByRole(AriaRole.Link, new() { Name = Memory, Exact = true }).ClickAsync();
+        await ada.SeesAsync("from the memory's settings; nobody has set a gate");
+        await Assertions.Expect(standing.GetByText("would pass")).ToHaveCountAsync(2);
+        await page.GetByLabel("Least probes").First.FillAsync("100000");
+        // Before anything is set.
+        await Assertions.Expect(standing.GetByText("would fail")).ToHaveCountAsync(2);
+        await page.GetByLabel("Why (for the history)").FillAsync("A test asks for too much.");
+        await ada.PressAsync("Set the gate");
+        await ada.SeesAsync("Version 1 of the gate stands");
+        await page.GetByLabel("Least probes").First.FillAsync("5");
+        await page.GetByLabel("What passes waits for an operator").CheckAsync();
+        await page.GetByLabel("Why (for the history)").FillAsync("A test wants to look before it serves.");
+        await ada.PressAsync("Set the gate");
+        await ada.SeesAsync("Version 2 of the gate stands");
+        await page.GetByLabel("Every (minutes)").FillAsync("1440");
+        await ada.PressAsync("Set the schedule");
+        await ada.SeesAsync("What serves is scored every 24:00:00 from now on.");
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Versions" }).GetByRole(AriaRole.Row)).ToHaveCountAsync(3);
+        await pictures.TakeAsync(ada, "gate");
+        Lap("the gate is set");
+    }
+
+    private async Task TendAlertsAsync(Visitor ada)
+    {
+        await ada.GoAsync("Alerts");
+        var rows = ada.Page.GetByRole(AriaRole.Region, new() { Name = "Alerts" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "champion fails a new gate" });
+        await Assertions.Expect(rows).ToHaveCountAsync(2);
+        await pictures.TakeAsync(ada, "alerts");
+        await rows.First.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+        await ada.SeesAsync("Ada looks after it.");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await ada.Page.GetByLabel("Acknowledged ones, too").CheckAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(2);
+    }
+
+    // Half of the users and every request in the shadow, for as long as it takes to see what comes of it.
+    private async Task TryChallengerAsync(Visitor ada, string prompt)
+    {
+        await ada.GoAsync("Trials");
+        var trial = ada.Page.GetByRole(AriaRole.Region, new() { Name = "facts on llama 1", Exact = true });
+        await Assertions.Expect(trial.GetByText("passed")).ToHaveCountAsync(2, new() { Timeout = 180_000 });
+        Lap("a challenger waits");
+        await trial.GetByLabel("Requests of 100").FillAsync("100");
+        await trial.GetByRole(AriaRole.Button, new() { Name = "Start the shadow" }).ClickAsync();
+        await ada.SeesAsync("The challenger answers 100 of 100 requests along");
+        await trial.GetByLabel("Users of 100").FillAsync("50");
+        await trial.GetByLabel("Most times as long").FillAsync("100");
+        await trial.GetByRole(AriaRole.Button, new() { Name = "Start the canary" }).ClickAsync();
+        await ada.SeesAsync("50 of 100 users of facts on llama 1 get the challenger's answers.");
+        await Assertions.Expect(trial.GetByText("canary: 50 of 100 users")).ToBeVisibleAsync();
+        var llm = (await world.DeploymentsAsync("Ada")).Single(d => d.CanaryPercent == 50);
+        await world.AskAsUsersAsync("Ada", llm.MemoryId, llm.LlmId, prompt, 12);
+        await Assertions.Expect(trial.GetByText(new Regex(@"\d+ of \d+ compared answers agree"))).ToBeVisibleAsync();
+        await Assertions.Expect(trial.GetByRole(AriaRole.Row, new() { NameRegex = new(@"Challenger .* passed [1-9]") })).ToBeVisibleAsync();
+        await pictures.TakeAsync(ada, "trials");
+        await trial.GetByRole(AriaRole.Button, new() { Name = "Stop the canary" }).ClickAsync();
+        await ada.SeesAsync("The canary is stopped");
+        await trial.GetByRole(AriaRole.Button, new() { Name = "Stop the shadow" }).ClickAsync();
+        await ada.SeesAsync("The shadow is stopped.");
+        await Assertions.Expect(trial.GetByText("not tried")).ToBeVisibleAsync();
+        Lap("the challenger was tried");
+    }
+
+    private static async Task PromoteAsync(ILocator llm, Visitor ada)
+    {
+        await llm.GetByRole(AriaRole.Button, new() { Name = "Promote…" }).ClickAsync();
+        await ada.PressAsync("Promote it");
+        await ada.SeesAsync("The bridge is promoted: facts is answered by it on llama 1.");
+        await Assertions.Expect(llm.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync();
+    }
+
+    private async Task ReadDeliveriesAsync(Visitor ada, Receiver receiver, string secret)
+    {
+        await ada.GoAsync("Webhooks");
+        await ada.SeesAsync("given up");
+        await pictures.TakeAsync(ada, "webhooks");
+        await ada.Button("Deliver again").First.ClickAsync();
+        await ada.SeesAsync("It is sent once more.");
+        await ada.Page.GetByLabel("State").SelectOptionAsync("delivered");
+        await ada.Button("roll-backs").First.ClickAsync();
+        await ada.SeesAsync("BridgeRolledBack");
+        var heard = receiver.Verified(secret);
+        foreach (var name in (string[])["EvaluationCompleted", "BridgePromoted", "BridgeRolledBack", "AlertRaised"]) heard.ShouldContain(name);
+    }
+
+    // Abe administers the tenant: who changed what, when, and from what to what.
+    private async Task ReadAuditAsync()
+    {
+        await using var abe = await world.VisitorAsync();
+        await abe.SignInAsync("Abe");
+        await abe.GoAsync("Audit log");
+        var rows = abe.Page.GetByRole(AriaRole.Region, new() { Name = "Audit log" }).Locator("tbody tr");
+        await Assertions.Expect(rows.Filter(new() { HasText = "stop canary" })).ToHaveCountAsync(1);
+        await pictures.TakeAsync(abe, "audit");
+        await abe.Page.GetByLabel("What").SelectOptionAsync("set gate");
+        await Assertions.Expect(rows).ToHaveCountAsync(2);
+        await rows.First.GetByRole(AriaRole.Button).ClickAsync();
+        await abe.SeesAsync("\"promoteByHand\": true");
+        var csv = await abe.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).GetAttributeAsync("href");
+        var lines = (await (await abe.Page.Context.APIRequest.GetAsync(csv!)).TextAsync()).Trim().Split('\n');
+        lines.Length.ShouldBe(3);
+        lines[1].ShouldContain("set gate");
+        await abe.Page.GetByLabel("Who").FillAsync("nobody");
+        await abe.Page.GetByLabel("Who").BlurAsync();
+        await abe.SeesAsync("Nothing was changed that is like that.");
+        abe.Complaints.ShouldBeEmpty();
+    }
+
+    private void Lap(string what)
+    {
+        output.WriteLine($"{lap.Elapsed.TotalSeconds,5:0} s: {what}");
     }
 
     private static async Task ExportsAsync(Visitor visitor, string evaluation)
@@ -150,11 +317,12 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
     {
         await using var cleo = await world.VisitorAsync();
         await cleo.SignInAsync("Cleo");
-        foreach (var (path, sees) in ((string, string)[])[("/memories", Memory), ("/memories/facts", "Edits"), ("/llms", "llama 1"), ("/jobs", "Train encoder"), (evaluation, "Probes")])
+        (await cleo.Page.Context.APIRequest.GetAsync("/audit/export.csv")).Status.ShouldBe(403);
+        foreach (var (path, sees) in ((string, string)[])[("/memories", Memory), ("/memories/facts", "Edits"), ("/llms", "llama 1"), ("/jobs", "Train encoder"), (evaluation, "Probes"), ("/gates", "by hand"), ("/gates/facts", "What passes waits for an operator."), ("/trials", "A challenger can be tried"), ("/alerts", "nobody yet"), ("/webhooks", "Webhooks are an operator's."), ("/audit", "The audit log is an administrator's.")])
         {
             await cleo.OpenAsync(path);
             await cleo.SeesAsync(sees);
-            foreach (var button in (string[])["Create memory", "Submit edit", "Release", "Promote…", "Roll back…", "Retire this version…", "Cancel…", "Retry", "Retract…"])
+            foreach (var button in (string[])["Create memory", "Submit edit", "Release", "Promote…", "Roll back…", "Retire this version…", "Cancel…", "Retry", "Retract…", "Set the gate", "Set the schedule", "Start the canary", "Start the shadow", "Acknowledge", "Create webhook", "Score"])
                 (await cleo.Button(button).CountAsync()).ShouldBe(0, $"{button} on {path}");
         }
     }
@@ -164,7 +332,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
     {
         await using var eve = await world.VisitorAsync();
         await eve.SignInAsync("Eve");
-        foreach (var path in (string[])["/", "/memories", "/memories/facts", "/llms", "/jobs", "/evaluations", evaluation, "/playground"])
+        foreach (var path in (string[])["/", "/memories", "/memories/facts", "/llms", "/jobs", "/evaluations", evaluation, "/playground", "/gates", "/gates/facts", "/trials", "/alerts", "/webhooks", "/audit"])
         {
             await eve.OpenAsync(path);
             await Assertions.Expect(eve.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

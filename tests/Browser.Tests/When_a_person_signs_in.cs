@@ -56,6 +56,13 @@ public sealed class When_a_person_signs_in(DashboardWorld world)
     [InlineData("/jobs")]
     [InlineData("/evaluations")]
     [InlineData("/playground")]
+    [InlineData("/gates")]
+    [InlineData("/gates/facts")]
+    [InlineData("/trials")]
+    [InlineData("/alerts")]
+    [InlineData("/webhooks")]
+    [InlineData("/audit")]
+    [InlineData("/audit/export.csv")]
     [InlineData("/_blazor/negotiate")]
     public async Task Should_show_nothing_to_whoever_did_not(string path)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MindBridge.Contracts;
@@ -8,6 +9,7 @@ using MindBridge.EditRegistry.Hosting;
 using MindBridge.LocalServers;
 using MindBridge.Platform.Messaging;
 using MindBridge.Platform.Security;
+using Npgsql;
 
 [assembly: AssemblyFixture(typeof(MindBridge.EditRegistry.Tests.Registry))]
 
@@ -44,6 +46,15 @@ public sealed class Registry : IAsyncLifetime
 
     /// <summary>A caller without a key.</summary>
     internal RegistryClient Nobody() => new(Main, null, "");
+
+    /// <summary>The registry's own tables, for a look behind the wire.</summary>
+    internal RegistryContext Tables(bool embedded)
+    {
+        var options = new DbContextOptionsBuilder<RegistryContext>();
+        if (embedded) options.UseSqlite($"Data Source={Path.Combine(folder, "sqlite", RegistryContext.Schema)}.db");
+        else options.UseNpgsql(new NpgsqlConnectionStringBuilder(Postgres.ConnectionString) { SearchPath = RegistryContext.Schema }.ConnectionString);
+        return new RegistryContext(options.Options);
+    }
 
     public async ValueTask InitializeAsync()
     {

@@ -34,7 +34,11 @@ internal sealed record EditPage(IReadOnlyList<EditInState> Edits, long Next);
 /// <param name="NewestFirst">The latest entries first.</param>
 /// <param name="After">Where the page before ended; 0 for the first page.</param>
 /// <param name="Limit">At most so many; 0 for 100.</param>
-internal sealed record EditSearch(string? Text, bool History, IReadOnlyCollection<EditState> States, bool NewestFirst, long After, int Limit);
+internal sealed record EditSearch(string? Text, bool History, IReadOnlyCollection<EditState> States, bool NewestFirst, long After, int Limit)
+{
+    /// <summary>Whether entries in this state are looked for.</summary>
+    public bool Shows(EditState state) => States.Count > 0 ? States.Contains(state) : History || state is EditState.Pending or EditState.Committed;
+}
 
 /// <summary>Reads memories' histories.</summary>
 internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
@@ -65,18 +69,13 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
     {
         var limit = Math.Clamp(search.Limit == 0 ? 100 : search.Limit, 1, MostRows);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = db.Edits.AsNoTracking().Where(e => e.MemoryId == memory);
-        if (search.After > 0) found = search.NewestFirst ? found.Where(e => e.Sequence < search.After) : found.Where(e => e.Sequence > search.After);
-        if (!string.IsNullOrWhiteSpace(search.Text))
-        {
-            var wanted = search.Text.Trim().ToLowerInvariant();
-            found = found.Where(e => e.Subject.ToLower().Contains(wanted) || e.Object.ToLower().Contains(wanted) || e.Prompt.ToLower().Contains(wanted));
-        }
-
-        if (search.States.Count > 0) found = await OfStatesAsync(db, memory, found, search.States, cancellationToken);
-        else if (!search.History) found = found.Where(e => !e.Retraction && !db.Edits.Any(later => later.MemoryId == memory && later.FactId == e.FactId && later.Sequence > e.Sequence));
-        var edits = await InStateAsync(db, memory, (search.NewestFirst ? found.OrderByDescending(e => e.Sequence) : found.OrderBy(e => e.Sequence)).Take(limit + 1), cancellationToken);
-        return edits.Count <= limit ? new EditPage(edits, 0) : new EditPage([.. edits.Take(limit)], edits[limit - 1].Edit.Sequence);
+        var committed = await CommittedAsync(db, memory, cancellationToken);
+        // One more than is shown tells whether anything follows, and costs less than a count.
+        var found = await Matches(db, memory, search, committed).Take(limit + 1).ToListAsync(cancellationToken);
+        var sequences = found.Take(limit).ToList();
+        var edits = await InStateAsync(db, memory, db.Edits.AsNoTracking().Where(e => e.MemoryId == memory && sequences.Contains(e.Sequence)), committed, cancellationToken);
+        var sorted = search.NewestFirst ? edits.OrderByDescending(e => e.Edit.Sequence) : edits.OrderBy(e => e.Edit.Sequence);
+        return new EditPage([.. sorted], found.Count > limit ? sequences[^1] : 0);
     }
 
     /// <summary>Everything that was ever said of a fact, oldest first.</summary>
@@ -84,7 +83,7 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
     public async Task<IReadOnlyList<EditInState>> OfFactAsync(Guid memory, Guid fact, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var edits = await InStateAsync(db, memory, db.Edits.AsNoTracking().Where(e => e.MemoryId == memory && e.FactId == fact).OrderBy(e => e.Sequence), cancellationToken);
+        var edits = await InStateAsync(db, memory, db.Edits.AsNoTracking().Where(e => e.MemoryId == memory && e.FactId == fact).OrderBy(e => e.Sequence), await CommittedAsync(db, memory, cancellationToken), cancellationToken);
         return edits.Count > 0 ? edits : throw new KeyNotFoundException($"the memory says nothing of fact {fact}; search its edits for fact ids");
     }
 
@@ -93,37 +92,61 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
     public async Task<EditInState> FindAsync(Guid memory, Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await InStateAsync(db, memory, db.Edits.AsNoTracking().Where(e => e.Id == id && e.MemoryId == memory), cancellationToken);
+        var found = await InStateAsync(db, memory, db.Edits.AsNoTracking().Where(e => e.Id == id && e.MemoryId == memory), await CommittedAsync(db, memory, cancellationToken), cancellationToken);
         return found.Count == 1 ? found[0] : throw new KeyNotFoundException($"the memory has no edit {id}; search its edits for their ids");
     }
 
-    // Each state's entries are what InStateAsync would call so.
-    private static async Task<IQueryable<RecordedEdit>> OfStatesAsync(RegistryContext db, Guid memory, IQueryable<RecordedEdit> edits, IReadOnlyCollection<EditState> states, CancellationToken cancellationToken)
+    /// <summary>The sequences of the entries that are looked for, in the order that was asked for. It reads narrow rows only, and stops where its page is full.</summary>
+    internal static IQueryable<long> Matches(RegistryContext db, Guid memory, EditSearch search, long committed)
     {
-        var committed = await db.Memories.Where(m => m.Id == memory).Select(m => m.CommittedSequence).SingleAsync(cancellationToken);
-        var (pending, standing, superseded, retracted) = (states.Contains(EditState.Pending), states.Contains(EditState.Committed), states.Contains(EditState.Superseded), states.Contains(EditState.Retracted));
-        return from edit in edits
-               let next = db.Edits.Where(later => later.MemoryId == memory && later.FactId == edit.FactId && later.Sequence > edit.Sequence).OrderBy(later => later.Sequence).Select(later => (bool?)later.Retraction).FirstOrDefault()
-               where (pending && !edit.Retraction && next == null && edit.Sequence > committed)
-                   || (standing && !edit.Retraction && next == null && edit.Sequence <= committed)
-                   || (superseded && !edit.Retraction && next == false)
-                   || (retracted && (edit.Retraction || next == true))
-               select edit;
+        var (pending, standing) = (search.Shows(EditState.Pending), search.Shows(EditState.Committed));
+        var texts = db.EditTexts.AsNoTracking().Where(t => t.MemoryId == memory);
+        if (search.After > 0) texts = search.NewestFirst ? texts.Where(t => t.Sequence < search.After) : texts.Where(t => t.Sequence > search.After);
+        if (!string.IsNullOrWhiteSpace(search.Text))
+        {
+            var wanted = EditText.Small(search.Text.Trim());
+            texts = texts.Where(t => t.Text.Contains(wanted));
+        }
+
+        var (superseded, retracted) = (search.Shows(EditState.Superseded), search.Shows(EditState.Retracted));
+        var ended = db.EditEndings.Where(end => end.MemoryId == memory && (end.Retracted ? retracted : superseded));
+        IQueryable<long> found;
+        if (!pending && !standing)
+        {
+            // Few entries end: from them to their texts, not the other way round.
+            found = ended.Join(texts, end => end.Sequence, text => text.Sequence, (end, text) => text.Sequence);
+        }
+        else
+        {
+            var open = texts.Where(t => !db.EditEndings.Any(end => end.MemoryId == memory && end.Sequence == t.Sequence));
+            if (!standing) open = open.Where(t => t.Sequence > committed);
+            if (!pending) open = open.Where(t => t.Sequence <= committed);
+            found = (superseded, retracted) switch
+            {
+                (true, true) when pending && standing => texts.Select(t => t.Sequence),
+                (false, false) => open.Select(t => t.Sequence),
+                _ => open.Select(t => t.Sequence).Concat(ended.Join(texts, end => end.Sequence, text => text.Sequence, (end, text) => text.Sequence)),
+            };
+        }
+
+        return search.NewestFirst ? found.OrderByDescending(sequence => sequence) : found.OrderBy(sequence => sequence);
     }
 
-    private static async Task<IReadOnlyList<EditInState>> InStateAsync(RegistryContext db, Guid memory, IQueryable<RecordedEdit> edits, CancellationToken cancellationToken)
+    private static Task<long> CommittedAsync(RegistryContext db, Guid memory, CancellationToken cancellationToken) =>
+        db.Memories.Where(m => m.Id == memory).Select(m => m.CommittedSequence).SingleAsync(cancellationToken);
+
+    private static async Task<IReadOnlyList<EditInState>> InStateAsync(RegistryContext db, Guid memory, IQueryable<RecordedEdit> edits, long committed, CancellationToken cancellationToken)
     {
-        var committed = await db.Memories.Where(m => m.Id == memory).Select(m => m.CommittedSequence).SingleAsync(cancellationToken);
         var rows = await edits.Select(e => new
         {
             Edit = e,
-            TakenBack = db.Edits.Where(later => later.MemoryId == memory && later.FactId == e.FactId && later.Sequence > e.Sequence).OrderBy(later => later.Sequence).Select(later => (bool?)later.Retraction).FirstOrDefault(),
+            Retracted = db.EditEndings.Where(end => end.MemoryId == memory && end.Sequence == e.Sequence).Select(end => (bool?)end.Retracted).FirstOrDefault(),
         }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new EditInState(row.Edit, row switch
+        return [.. rows.Select(row => new EditInState(row.Edit, row.Retracted switch
         {
-            { Edit.Retraction: true } or { TakenBack: true } => EditState.Retracted,
-            { TakenBack: false } => EditState.Superseded,
-            _ => row.Edit.Sequence > committed ? EditState.Pending : EditState.Committed,
+            true => EditState.Retracted,
+            false => EditState.Superseded,
+            null => row.Edit.Sequence > committed ? EditState.Pending : EditState.Committed,
         }))];
     }
 }

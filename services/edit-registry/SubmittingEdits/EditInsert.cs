@@ -1,15 +1,18 @@
 using Microsoft.EntityFrameworkCore;
+using MindBridge.EditRegistry.ReadingEdits;
 using Npgsql;
 
 namespace MindBridge.EditRegistry.SubmittingEdits;
 
-/// <summary>Writes entries in the current transaction: by COPY on Postgres, many times as fast as single inserts; through the context on SQLite.</summary>
+/// <summary>Writes entries, and what they are found by, in the current transaction: by COPY on Postgres, many times as fast as single inserts; through the context on SQLite.</summary>
 internal static class EditInsert
 {
     private const string Copy = """
         COPY edits (id, memory_id, sequence, client_key, fact_id, retraction, subject, relation, object, prompt, old_object, wordings, paraphrases, locality,
             source, author, reason, external_id, valid_from, valid_until, received_at) FROM STDIN (FORMAT BINARY)
         """;
+
+    private const string CopyTexts = "COPY edit_texts (memory_id, sequence, text) FROM STDIN (FORMAT BINARY)";
 
     // Sent in pieces of this many bytes, so that Postgres works while the next is written.
     private const int Sent = 256 * 1024;
@@ -18,18 +21,25 @@ internal static class EditInsert
     {
         if (db.Database.GetDbConnection() is NpgsqlConnection postgres) return CopyAsync(postgres, edits, cancellationToken);
         db.Edits.AddRange(edits);
+        db.EditTexts.AddRange(edits.Select(EditText.Of));
         return db.SaveChangesAsync(cancellationToken);
     }
 
     public static async Task CopyAsync(NpgsqlConnection postgres, IReadOnlyList<RecordedEdit> edits, CancellationToken cancellationToken)
     {
-        await using var copy = await postgres.BeginRawBinaryCopyAsync(Copy, cancellationToken);
+        await CopyAsync(postgres, Copy, edits, Write, cancellationToken);
+        await CopyAsync(postgres, CopyTexts, edits, WriteText, cancellationToken);
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection postgres, string command, IReadOnlyList<RecordedEdit> edits, Action<CopyRows, RecordedEdit> write, CancellationToken cancellationToken)
+    {
+        await using var copy = await postgres.BeginRawBinaryCopyAsync(command, cancellationToken);
         var rows = new CopyRows();
         try
         {
             foreach (var edit in edits)
             {
-                Write(rows, edit);
+                write(rows, edit);
                 if (rows.Written.Length >= Sent) await SendAsync();
             }
 
@@ -48,6 +58,15 @@ internal static class EditInsert
             await copy.WriteAsync(rows.Written, cancellationToken);
             rows.Clear();
         }
+    }
+
+    private static void WriteText(CopyRows rows, RecordedEdit edit)
+    {
+        var text = EditText.Of(edit);
+        rows.Row(3);
+        rows.Field(text.MemoryId);
+        rows.Field(text.Sequence);
+        rows.Field(text.Text);
     }
 
     private static void Write(CopyRows rows, RecordedEdit edit)

@@ -83,7 +83,7 @@ internal sealed partial class EvaluatorService(
     [Authorize(Policy = Caller.Admin)]
     public override async Task<Wire.ListAuditReply> ListAudit(Wire.ListAuditRequest request, ServerCallContext context)
     {
-        var page = await audit.ListAsync(CallerOf(context), WireForms.IdOrAny("memory_id", request.MemoryId), request.Limit, request.Page, context.CancellationToken);
+        var page = await audit.ListAsync(CallerOf(context), WireForms.Audit(request), request.Limit, request.Page, context.CancellationToken);
         return new Wire.ListAuditReply { Entries = { page.Rows.Select(WireForms.Audited) }, NextPage = page.Next };
     }
 

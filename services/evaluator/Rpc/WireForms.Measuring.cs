@@ -114,6 +114,9 @@ internal static partial class WireForms
         CommitSequence = change.CommitSequence,
     };
 
+    public static AuditFilter Audit(Wire.ListAuditRequest request) => new(
+        IdOrAny("memory_id", request.MemoryId), Absent(request.Who), Absent(request.What), MomentOrAny("since", request.Since), MomentOrAny("before", request.Before));
+
     public static Wire.AuditEntry Audited(AuditEntry entry) => new()
     {
         Id = entry.Id.ToString(),

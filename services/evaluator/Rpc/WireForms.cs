@@ -91,6 +91,10 @@ internal static partial class WireForms
 
     public static string? Absent(string text) => text.Length == 0 ? null : text;
 
+    /// <exception cref="ArgumentException">The text is neither empty nor a moment.</exception>
+    public static DateTimeOffset? MomentOrAny(string field, string text) => text.Length == 0 ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : throw new ArgumentException($"{field} is \"{text}\"; give a moment such as 2026-05-31T12:00:00Z");
+
     private static string Moment(DateTimeOffset moment) => moment.ToString("O", CultureInfo.InvariantCulture);
 
     // Empty where it has not come.

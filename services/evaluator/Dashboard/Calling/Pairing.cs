@@ -40,6 +40,7 @@ internal sealed record Pairing(Memory Memory, LlmVersion Llm, Deployment? Deploy
         _ when Trained < Memory.LastCommitSequence => ("busy", "training", $"Commit {Memory.LastCommitSequence} is being trained; commit {Served} serves."),
         _ when Bridged < Trained => ("busy", "bridging", $"A bridge for commit {Trained} is being trained."),
         _ when Challenger.Length > 0 && CommitOf(Challenger) >= Served && EvaluationOf(Challenger) is { GatePassed: false } held => ("warn", "held", string.Join("; ", held.Reasons)),
+        _ when Challenger.Length > 0 && CommitOf(Challenger) >= Served && EvaluationOf(Challenger) is { GatePassed: true, WaitsForOperator: true } => ("warn", "waits for promotion", $"The bridge for commit {CommitOf(Challenger)} passed its gate, which leaves the promotion to an operator; it can be tried first."),
         _ when Served < Bridged && EvaluationOf(Bridges[^1].BridgeId) is null => ("busy", "evaluating", $"The bridge for commit {Bridged} is being evaluated."),
         _ when Champion.Length == 0 => ("warn", "nothing serves", "No bridge was promoted yet."),
         _ when Served < Bridged => ("warn", "older commit serves", $"Commit {Served} serves; commit {Bridged} has a bridge that is not promoted."),

@@ -12,11 +12,20 @@ internal static class Sentences
     {
         RpcException { StatusCode: StatusCode.Unavailable } => "A service does not answer. See what runs with ./mindbridge status, and start it with ./mindbridge up; this page goes on by itself.",
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => "A service took too long to answer; this page tries again by itself.",
-        RpcException { StatusCode: StatusCode.Unauthenticated } => "Your API key is not accepted any more. Sign out, and sign in with a new one.",
-        RpcException { StatusCode: StatusCode.PermissionDenied } refused => $"Your key may not do that: {refused.Status.Detail}.",
+        RpcException { StatusCode: StatusCode.Unauthenticated } => "Your key or sign-in is not accepted any more. Sign out, and sign in again.",
+        RpcException { StatusCode: StatusCode.PermissionDenied } refused => $"You may not do that: {refused.Status.Detail}.",
         RpcException other => Sentence(other.Status.Detail),
         OperationCanceledException => "The call was stopped before it was answered; try it again.",
         _ => Sentence(e.Message),
+    };
+
+    /// <summary>What a file's address answers when the call behind it fails.</summary>
+    public static int Status(RpcException e) => e.StatusCode switch
+    {
+        StatusCode.NotFound => StatusCodes.Status404NotFound,
+        StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+        StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status502BadGateway,
     };
 
     private static string Sentence(string text) => text.Length == 0 ? "The service failed without a word; its log tells why." : char.ToUpperInvariant(text[0]) + text[1..] + (text[^1] is '.' or '!' or '?' ? "" : ".");

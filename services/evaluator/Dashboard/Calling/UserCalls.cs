@@ -35,6 +35,10 @@ internal sealed class UserCalls(ServiceChannels channels, Session session)
     public Task<Retention> RetentionAsync(string memory, string llm, CancellationToken cancellationToken) => IfKnownAsync(
         async () => await Evaluator.GetRetentionAsync(new GetRetentionRequest { MemoryId = memory, LlmId = llm }, cancellationToken: cancellationToken), new Retention());
 
+    /// <summary>What an evaluation's encoder makes of its prompts; null where there is no such map.</summary>
+    public Task<FeatureMap?> FeatureMapAsync(string evaluation, int shard, CancellationToken cancellationToken) => IfKnownAsync(
+        async () => (FeatureMap?)await Evaluator.GetFeatureMapAsync(new GetFeatureMapRequest { EvaluationId = evaluation, Shard = shard }, cancellationToken: cancellationToken), null);
+
     /// <summary>What the evaluator raised and nobody looks after yet.</summary>
     public Task<IReadOnlyList<Alert>> AlertsAsync(CancellationToken cancellationToken) => IfKnownAsync(
         async () => (IReadOnlyList<Alert>)(await Evaluator.ListAlertsAsync(new ListAlertsRequest { Limit = 50 }, cancellationToken: cancellationToken)).Alerts, []);

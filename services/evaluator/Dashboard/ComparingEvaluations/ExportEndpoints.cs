@@ -4,8 +4,8 @@ using System.Text.Json;
 using Grpc.Core;
 using MindBridge.Contracts.V1;
 using MindBridge.Evaluator.Dashboard.Calling;
+using MindBridge.Evaluator.Dashboard.Framing;
 using MindBridge.Evaluator.Dashboard.Hosting;
-using MindBridge.Evaluator.Dashboard.SigningIn;
 
 namespace MindBridge.Evaluator.Dashboard.ComparingEvaluations;
 
@@ -16,19 +16,18 @@ internal static class ExportEndpoints
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/evaluations/{id:guid}/export.{format}", ExportAsync).RequireAuthorization(DashboardModule.Scheme).ExcludeFromDescription();
 
-    private static async Task<IResult> ExportAsync(Guid id, string format, HttpContext http, ServiceChannels channels, CancellationToken cancellationToken)
+    private static async Task<IResult> ExportAsync(Guid id, string format, HttpContext http, BrowserCalls calls, CancellationToken cancellationToken)
     {
         if (format is not ("csv" or "json")) return Results.NotFound();
-        var headers = new Metadata { { "authorization", "Bearer " + Session.KeyOf(http.User) } };
         try
         {
-            var detail = await new Contracts.V1.Evaluator.EvaluatorClient(channels.To("evaluator")).GetEvaluationAsync(new GetEvaluationRequest { Id = id.ToString() }, headers, cancellationToken: cancellationToken);
+            var detail = await calls.Evaluator(http).GetEvaluationAsync(new GetEvaluationRequest { Id = id.ToString() }, cancellationToken: cancellationToken);
             var (bytes, type) = format == "csv" ? (Csv(detail), "text/csv; charset=utf-8") : (JsonSerializer.SerializeToUtf8Bytes(AsObject(detail), Json), "application/json");
             return Results.File(bytes, type, $"evaluation-{id}.{format}");
         }
         catch (RpcException e)
         {
-            return Results.Problem(Sentences.Of(e), statusCode: e.StatusCode is StatusCode.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status502BadGateway);
+            return Results.Problem(Sentences.Of(e), statusCode: Sentences.Status(e));
         }
     }
 
@@ -37,15 +36,8 @@ internal static class ExportEndpoints
         var e = detail.Evaluation;
         var text = new StringBuilder("evaluation,memory,llm,bridge,protocol,kind,edit,prompt,answer,before,after,value\n");
         foreach (var o in detail.Outcomes)
-            text.AppendJoin(',', ((string[])[e.Id, e.MemoryId, e.LlmId, e.BridgeId, e.Protocol, o.Kind, o.EditId, o.Prompt, o.Answer, o.Before, o.After, o.Value.ToString("R", CultureInfo.InvariantCulture)]).Select(Cell)).Append('\n');
+            text.AppendJoin(',', ((string[])[e.Id, e.MemoryId, e.LlmId, e.BridgeId, e.Protocol, o.Kind, o.EditId, o.Prompt, o.Answer, o.Before, o.After, o.Value.ToString("R", CultureInfo.InvariantCulture)]).Select(CsvCell.Of)).Append('\n');
         return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
-    }
-
-    // A sheet would take a cell that begins like a formula for one.
-    private static string Cell(string text)
-    {
-        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] && !double.TryParse(text, CultureInfo.InvariantCulture, out _)) text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 
     private static object AsObject(EvaluationDetail detail) => new

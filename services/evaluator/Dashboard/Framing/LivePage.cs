@@ -9,7 +9,7 @@ namespace MindBridge.Evaluator.Dashboard.Framing;
 public abstract class LivePage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource gone = new();
-    private bool looks;
+    private bool looks, again;
 
     protected LivePage() => Gone = gone.Token;
 
@@ -55,15 +55,21 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <summary>Looks at once.</summary>
     protected async Task LookNowAsync()
     {
-        // A slow look is not overtaken by the next.
+        // A slow look is not overtaken by the next, which begins when it ends: what was changed meanwhile it may not have seen.
+        again = looks;
         if (looks) return;
         looks = true;
         try
         {
-            await Session.OpenAsync();
-            if (!Session.IsOpen) return;
-            await LookAsync(Gone);
-            (Loaded, Trouble) = (true, Failing ? Trouble : null);
+            do
+            {
+                again = false;
+                await Session.OpenAsync();
+                if (!Session.IsOpen) return;
+                await LookAsync(Gone);
+                (Loaded, Trouble) = (true, Failing ? Trouble : null);
+            }
+            while (again && !gone.IsCancellationRequested);
         }
         catch (Exception e) when (Sentences.Explains(e))
         {
@@ -108,6 +114,7 @@ public abstract class LivePage : ComponentBase, IDisposable
         {
             while (await timer.WaitForNextTickAsync(gone.Token))
             {
+                if (looks) continue;
                 await LookNowAsync();
                 StateHasChanged();
             }

@@ -7,10 +7,12 @@ using MindBridge.Contracts;
 using MindBridge.Evaluator.Dashboard.Calling;
 using MindBridge.Evaluator.Dashboard.ComparingEvaluations;
 using MindBridge.Evaluator.Dashboard.Framing;
+using MindBridge.Evaluator.Dashboard.ReadingAudit;
 using MindBridge.Evaluator.Dashboard.ServingAssets;
 using MindBridge.Evaluator.Dashboard.SigningIn;
 using MindBridge.Evaluator.Dashboard.WatchingJobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Security;
 
 namespace MindBridge.Evaluator.Dashboard.Hosting;
 
@@ -24,10 +26,12 @@ public static class DashboardModule
     /// <exception cref="ArgumentException">A setting is out of bounds; the message names it.</exception>
     public static IServiceCollection AddDashboard(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = (configuration.GetSection("Dashboard").Get<DashboardSettings>() ?? new DashboardSettings()).Checked();
+        var jwt = configuration.GetSection("Security:Jwt").Get<JwtSettings>() ?? new JwtSettings();
+        var settings = (configuration.GetSection("Dashboard").Get<DashboardSettings>() ?? new DashboardSettings()).Checked(jwt.Authority);
         services.AddSingleton(settings);
-        services.AddAuthentication().AddCookie(Scheme, options =>
+        var schemes = services.AddAuthentication().AddCookie(Scheme, options =>
         {
+            options.Events.OnValidatePrincipal = FreshTokens.RenewCookieAsync;
             options.Cookie.Name = "mindbridge";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
@@ -37,6 +41,7 @@ public static class DashboardModule
             options.LoginPath = "/login";
             options.ReturnUrlParameter = "next";
         });
+        if (settings.Provider.IsOn) ProviderSignIn.Add(schemes, settings.Provider, jwt);
         services.AddAuthorizationBuilder().AddPolicy(Scheme, policy => policy.AddAuthenticationSchemes(Scheme).RequireAuthenticatedUser());
         services.AddDataProtection().SetApplicationName("mindbridge");
         services.AddSingleton<KeptKeys>();
@@ -51,7 +56,9 @@ public static class DashboardModule
         services.AddScoped<Session>();
         services.AddScoped<UserCalls>();
         services.AddSingleton<ServiceChannels>();
+        services.AddSingleton<BrowserCalls>();
         services.AddSingleton<KeyCheck>();
+        services.AddSingleton<FreshTokens>();
         services.AddSingleton<LossTrails>();
         services.Listen<JobProgressed, LossTrails>();
         return services;
@@ -66,6 +73,7 @@ public static class DashboardModule
         AssetEndpoints.Map(app);
         SignInEndpoints.Map(app);
         ExportEndpoints.Map(app);
+        AuditExport.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'").RequireAuthorization(Scheme);
     }
 }

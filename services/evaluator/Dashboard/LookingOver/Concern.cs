@@ -17,7 +17,7 @@ internal sealed record Concern(string Kind, string Text, string Address)
         .. jobs.Jobs.Where(j => j.State == "parked").Select(j => new Concern("bad", $"{JobWords.Kind(j.Kind)} is parked after {j.Attempts} attempts: {j.Reason}", "/jobs")),
         .. jobs.Letters.Select(l => new Concern("bad", $"event {l.Event} could not be handled by {l.Consumer}: {l.Reason}", "/jobs")),
         // What is held is told below, in the words of now.
-        .. raised.Where(a => a.Kind != "held").Select(a => new Concern("warn", $"{state.MemoryName(a.MemoryId)} on {state.LlmName(a.LlmId)}: {a.Message}", a.EvaluationId.Length > 0 ? $"/evaluations/{a.EvaluationId}" : "/llms")),
+        .. raised.Where(a => a.Kind != "held").Select(a => new Concern("warn", $"{state.MemoryName(a.MemoryId)} on {state.LlmName(a.LlmId)}: {a.Message}", a.EvaluationId.Length > 0 ? $"/evaluations/{a.EvaluationId}" : "/alerts")),
         .. state.Pairings().Where(p => p.State.Kind == "warn").Select(p => new Concern("warn", $"{p.Memory.Name} on {p.LlmName}: {p.State.Word}. {p.State.Why}", "/llms")),
     ];
 }

@@ -6,11 +6,11 @@ using MindBridge.Platform.Security;
 namespace MindBridge.Evaluator.Dashboard.SigningIn;
 
 /// <summary>Who sits at the browser. Every call is made with their own key, so that services refuse here what they refuse anywhere, and histories name the person.</summary>
-internal sealed class Session(AuthenticationStateProvider authentication)
+internal sealed class Session(AuthenticationStateProvider authentication, FreshTokens tokens)
 {
     private const string KeyClaim = "key";
 
-    /// <summary>The API key.</summary>
+    /// <summary>The API key, or the provider's access token.</summary>
     public string Key { get; private set; } = "";
 
     public string Name { get; private set; } = "";
@@ -26,6 +26,9 @@ internal sealed class Session(AuthenticationStateProvider authentication)
     /// <summary>Whether buttons that release, promote, roll back, cancel and retry are shown.</summary>
     public bool MayOperate { get; private set; }
 
+    /// <summary>Whether the audit log is shown.</summary>
+    public bool MayAudit { get; private set; }
+
     /// <summary>False once the sign-in has ended.</summary>
     public bool IsOpen => Key.Length > 0;
 
@@ -33,7 +36,7 @@ internal sealed class Session(AuthenticationStateProvider authentication)
     public async Task OpenAsync()
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        if (user.FindFirstValue(KeyClaim) is not { Length: > 0 } key)
+        if (await tokens.KeyAsync(user) is not { Length: > 0 } key)
         {
             Key = "";
             return;
@@ -41,12 +44,17 @@ internal sealed class Session(AuthenticationStateProvider authentication)
 
         var caller = Caller.Of(user);
         (Key, Name, Tenant) = (key, caller.Name, caller.Tenant);
-        (MayEdit, MayOperate, Role) = (caller.Role >= Platform.Security.Role.Editor, caller.Role >= Platform.Security.Role.Operator, Caller.Roles[(int)caller.Role]);
+        Role = Caller.Roles[(int)caller.Role];
+        (MayEdit, MayOperate, MayAudit) = (caller.Role >= Platform.Security.Role.Editor, caller.Role >= Platform.Security.Role.Operator, caller.Role >= Platform.Security.Role.Admin);
     }
 
     /// <summary>What the cookie holds: whose the key is, and the key. The cookie is encrypted, and no script can read it.</summary>
     public static ClaimsPrincipal Principal(ClaimsPrincipal user, string key) => new(new ClaimsIdentity([.. user.Claims, new Claim(KeyClaim, key)], DashboardModule.Scheme));
 
     /// <summary>The key in a cookie's identity; empty where there is none.</summary>
-    public static string KeyOf(ClaimsPrincipal user) => user.FindFirstValue(KeyClaim) ?? "";
+    public static string KeyOf(ClaimsPrincipal user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.FindFirstValue(KeyClaim) ?? "";
+    }
 }

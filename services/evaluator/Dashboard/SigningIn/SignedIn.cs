@@ -6,7 +6,7 @@ using MindBridge.Evaluator.Dashboard.Hosting;
 namespace MindBridge.Evaluator.Dashboard.SigningIn;
 
 /// <summary>Ends the sign-in of a page that stays open: when its time is over, and when its key is taken away.</summary>
-internal sealed class SignedIn(ILoggerFactory loggers, KeyCheck keys, DashboardSettings settings, TimeProvider time) : RevalidatingServerAuthenticationStateProvider(loggers)
+internal sealed class SignedIn(ILoggerFactory loggers, KeyCheck keys, FreshTokens tokens, DashboardSettings settings, TimeProvider time) : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     private readonly DateTimeOffset opened = time.GetUtcNow();
 
@@ -16,11 +16,12 @@ internal sealed class SignedIn(ILoggerFactory loggers, KeyCheck keys, DashboardS
     {
         ArgumentNullException.ThrowIfNull(authenticationState);
         if (time.GetUtcNow() - opened >= settings.Session) return false;
-        var (user, now) = (authenticationState.User, await keys.WhoseAsync(Session.KeyOf(authenticationState.User)));
+        var (user, now) = (authenticationState.User, await keys.WhoseAsync(await tokens.KeyAsync(authenticationState.User)));
         // A key that lost a right, or moved, is another key.
         return now is not null && Rights(now).SetEquals(Rights(user));
     }
 
-    private static HashSet<string> Rights(ClaimsPrincipal user) =>
+    /// <summary>Whose data is opened, and what may be done with it.</summary>
+    public static HashSet<string> Rights(ClaimsPrincipal user) =>
         [.. user.Claims.Where(claim => claim.Type is ClaimTypes.Role or "tenant").Select(claim => claim.Type + "=" + claim.Value)];
 }
