@@ -13,6 +13,8 @@ public static partial class torch
             return to(device ?? CUDA, non_blocking: non_blocking);
         }
 
+        internal static int Code(ScalarType? type) => type.HasValue ? (int)type.Value : -1;
+
         private Tensor Convert(ScalarType? type, DeviceType? deviceType, int deviceIndex, bool copy, bool disposeAfter, bool nonBlocking)
         {
             if (deviceType.HasValue) InitializeDeviceType(deviceType.Value);
