@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MindBridge.Memory.Bridging;
@@ -47,7 +46,7 @@ internal static partial class MethodBenchmark
         if (!BenchCommand.Wants(reference) && !BenchCommand.Wants(peer)) yield break;
         var settings = new EncoderTrainingSettings
         {
-            Mask = ElementMask.AnyElement, RandomMask = 0, PrefixShare = 0.75, WordingShare = 0, Dropout = 0.1, LearningRate = 1e-5, Batch = 32, Epochs = 2, ComputeType = type,
+            Mask = ElementMask.AnyElement, RandomMask = 0, PrefixShare = 0.75, WordingShare = 0, Dropout = 0.1, LearningRate = 1e-5, Batch = 32, Epochs = 2, ComputeType = type, Threads = ComputeTypes.ThreadsFor(type, CPU),
         };
         var wholeEpoch = data.Edits.Count / (double)settings.Batch;
         using var training = new EncoderTraining(settings, data, Path.Combine(prototype, "checkpoints", "mini-bert"));
@@ -79,7 +78,7 @@ internal static partial class MethodBenchmark
         if (!BenchCommand.Wants(reference) && !BenchCommand.Wants(peer)) yield break;
         var settings = new BridgeTrainingSettings
         {
-            Layout = SoftPromptLayout.BeforeBos, SoftTokens = 1, Stop = false, Locality = 1, Batch = 16, Variants = 2, OutOfScopeVariants = 2, PrefixShare = 0.75, WordingShare = 0, KeyShare = 0, LearningRate = 1e-4, Epochs = 2, ComputeType = type,
+            Layout = SoftPromptLayout.BeforeBos, SoftTokens = 1, Stop = false, Locality = 1, Batch = 16, Variants = 2, OutOfScopeVariants = 2, PrefixShare = 0.75, WordingShare = 0, KeyShare = 0, LearningRate = 1e-4, Epochs = 2, ComputeType = type, Threads = ComputeTypes.ThreadsFor(type, CPU),
         };
         var wholeEpoch = data.Edits.Count / (double)settings.Batch;
         var folder = Path.Combine(prototype, "checkpoints");
@@ -130,9 +129,10 @@ internal static partial class MethodBenchmark
     private static double Seconds(Action action, int warm, int repeat = 1)
     {
         for (var i = 0; i < warm; i++) action();
-        var clock = Stopwatch.StartNew();
-        for (var i = 0; i < repeat; i++) action();
-        return clock.Elapsed.TotalSeconds / repeat;
+        return Clock.Time(() =>
+        {
+            for (var i = 0; i < repeat; i++) action();
+        }) / repeat;
     }
 
     private static void Steps(EncoderTraining training, List<EncoderStep> steps)

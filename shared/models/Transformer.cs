@@ -132,6 +132,25 @@ public abstract class Transformer : nn.Module
         }
     }
 
+    /// <summary>Whether <see cref="HiddenOfTexts"/> can be asked: on the CPU, for heads of the usual widths.</summary>
+    public bool TakesTextsWithoutPadding => Device.type == TorchSharp.DeviceType.CPU && TextAttention.Fits(Configuration.HeadWidth);
+
+    /// <summary>
+    /// <see cref="Hidden"/> of texts of any lengths that lie one behind the other: nothing is computed for padding, since there is none. Gradients flow as there.
+    /// </summary>
+    /// <param name="embeddings">[n, width]: the tokens of all texts.</param>
+    /// <param name="lengths">Tokens of each text; their sum is n.</param>
+    /// <param name="at">Places among the n [m] int64: only there is anything computed after the last block's attention.</param>
+    /// <returns>[m, width].</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit, or a text is longer than <see cref="MaxPositions"/>.</exception>
+    public Tensor HiddenOfTexts(Tensor embeddings, IReadOnlyList<int> lengths, Tensor at)
+    {
+        Refresh();
+        using var scope = NewDisposeScope();
+        using var batch = Batch.OfTexts(this, embeddings, lengths, at);
+        return Blocks(embeddings, batch).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The head: hidden states [..., width] to float32 logits [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden)
     {
@@ -201,8 +220,16 @@ public abstract class Transformer : nn.Module
     {
         if (Dropout <= 0 || !training) return x;
         if (_dropoutSeed is not { } seed || x.device_type != TorchSharp.DeviceType.CPU) return nn.functional.dropout(x, Dropout, true);
-        using var mask = DropoutMask.Of(x.shape, Dropout, seed, _drops++);
+        using var mask = new DropoutMask(Dropout, seed, _drops++).Of(x.shape);
         return x.mul(mask);
+    }
+
+    // What ends each half of a post-norm block: norm(stream + dropout(branch)).
+    private protected Tensor AddAndNorm(Tensor stream, Tensor branch, LayerNorm norm)
+    {
+        var drops = training && Dropout > 0;
+        if ((drops && _dropoutSeed is null) || !ResidualNorm.Fits(stream, branch)) return norm.Apply(Add(stream, Drop(branch)));
+        return norm.Apply(stream, branch, drops ? new DropoutMask(Dropout, _dropoutSeed!.Value, _drops++) : null);
     }
 
     // The residual sum; float32 whatever the branch was computed in.

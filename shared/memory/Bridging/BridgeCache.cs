@@ -122,7 +122,7 @@ internal sealed class BridgeCache : IDisposable
             var batch = order[first..next];
             var last = Prompts is { } store
                 ? ReadInto(store, batch, [.. batch.Select(i => ids[i])])
-                : new PaddedRows([.. batch.Select(i => new Row(ids[i], ids[i].Length - 1))], mostBlocks: 1).Hidden(model);
+                : new RowBatch([.. batch.Select(i => new Row(ids[i], ids[i].Length - 1))], mostBlocks: 1).Hidden(model);
             Teacher?.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: model.Device), last);
         }
     }
@@ -132,7 +132,7 @@ internal sealed class BridgeCache : IDisposable
     {
         using var frozen = no_grad();
         using var keep = model.NewCache(prompts.Length, prompts.Max(p => p.Length));
-        var last = new PaddedRows([.. prompts.Select(p => new Row(p, p.Length - 1))], mostBlocks: 1).Hidden(model, cache: keep);
+        var last = new RowBatch([.. prompts.Select(p => new Row(p, p.Length - 1))], mostBlocks: 1).Hidden(model, cache: keep);
         store.Take(numbers, keep);
         return last;
     }

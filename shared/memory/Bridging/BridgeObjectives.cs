@@ -1,5 +1,6 @@
 using MindBridge.Memory.Checkpoints;
 using MindBridge.Memory.Serving;
+using MindBridge.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ internal sealed class BridgeObjectives(Llm llm, IReadOnlyList<Projector> project
         using var prompts = settings.Layout is SoftPromptLayout.AfterPrompt ? cache.PromptsOf(step.Prompts) : null;
         var hidden = step.Rows.Hidden(llm.Model, SoftPrompts(step.Features, noise), prompts);
         var objects = step.Labels.Length;
-        var memory = nn.functional.cross_entropy(llm.Model.Logits(hidden.narrow(0, 0, objects)), tensor(step.Labels, device: hidden.device));
+        var memory = TokenLoss.CrossEntropy(llm.Model.Logits(hidden.narrow(0, 0, objects)), step.Labels);
         // Full stops come on top of the objects; they must not halve the objects' weight.
         if (step.Stops > 0) memory = memory.mul((double)objects / (objects - step.Stops));
         if (step.Teachers.Length == 0) return (memory, memory, null);

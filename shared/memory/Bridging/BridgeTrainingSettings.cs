@@ -135,7 +135,7 @@ public sealed record BridgeTrainingSettings
     internal BridgeTrainingSettings Resolved() => this with
     {
         ComputeType = ComputeType ?? ComputeTypes.FastestOn(torch.device(Device)),
-        Threads = Threads ?? torch.get_num_threads(),
+        Threads = Threads ?? ComputeTypes.ThreadsFor(ComputeType ?? ComputeTypes.FastestOn(torch.device(Device)), torch.device(Device)),
     };
 
     private static void Require(bool holds, string name, object value, string rule)

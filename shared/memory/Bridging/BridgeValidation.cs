@@ -91,7 +91,7 @@ internal sealed class BridgeValidation : IDisposable
             }
 
             var slots = projectors is null ? 0 : settings.SoftTokens * projectors.Count;
-            var rows = new Batching.PaddedRows([.. batch.Select(i => BridgePlan.Whole(prompts[i], answers[i], slots, settings.Layout, llm.Tokenizer.Bos))], mostBlocks: 1);
+            var rows = new Batching.RowBatch([.. batch.Select(i => BridgePlan.Whole(prompts[i], answers[i], slots, settings.Layout, llm.Tokenizer.Bos))], mostBlocks: 1);
             var likeliest = llm.Model.Logits(rows.Hidden(llm.Model, soft)).argmax(1).cpu().data<long>().ToArray();
             var next = 0;
             foreach (var i in batch)

@@ -69,7 +69,7 @@ public static class EditedAnswerCheck
 
         GoldenResult Top(string name, int slots, Tensor? vectors)
         {
-            var hidden = new PaddedRows([BridgePlan.Whole(ids, [], slots, layout, llm.Tokenizer.Bos)]).Hidden(llm.Model, vectors);
+            var hidden = new RowBatch([BridgePlan.Whole(ids, [], slots, layout, llm.Tokenizer.Bos)]).Hidden(llm.Model, vectors);
             return new(index, name, GoldenCheck.DeviationOfTop(item.GetProperty(name), llm.Model.Logits(hidden).view(-1).contiguous()), Tolerance);
         }
     }

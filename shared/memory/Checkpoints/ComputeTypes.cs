@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using MindBridge.Models;
 using TorchSharp;
 
 namespace MindBridge.Memory.Checkpoints;
@@ -12,6 +13,13 @@ public static class ComputeTypes
     /// </summary>
     public static torch.ScalarType FastestOn(torch.Device device) =>
         device.type != DeviceType.CPU || HasBFloat16Products() ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
+
+    /// <summary>
+    /// Threads for libtorch where none are asked for. Products in bfloat16 on the CPU are oneDNN's, which takes libtorch's threads: all cores. Those in float32 are BLAS's, whose threads are its own, and
+    /// libtorch keeps what it has.
+    /// </summary>
+    internal static int ThreadsFor(torch.ScalarType type, torch.Device device) =>
+        type is torch.ScalarType.BFloat16 && device.type is DeviceType.CPU ? Math.Max(torch.get_num_threads(), Cores.Count) : torch.get_num_threads();
 
     private static bool HasBFloat16Products()
     {

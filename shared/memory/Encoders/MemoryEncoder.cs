@@ -132,7 +132,7 @@ public sealed class MemoryEncoder : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var first = next;
             while (next < order.Length && (next == first || (next - first + 1) * rows[order[next]].Length <= PositionsABatch)) next++;
-            parts.Add(new PaddedRows([.. order[first..next].Select(i => new Row(rows[i], 0))], mostBlocks: 1).Hidden(model).to(float32));
+            parts.Add(new RowBatch([.. order[first..next].Select(i => new Row(rows[i], 0))], mostBlocks: 1).Hidden(model).to(float32));
         }
 
         // Batches came shortest first; back to the caller's order.

@@ -12,4 +12,4 @@ namespace MindBridge.Memory.Pretraining;
 /// <param name="Dummy">The frozen copy's rows: [memory] [CLS] prompt [MASK].. . [SEP].</param>
 /// <param name="Objects">The pieces that stood at its masks.</param>
 internal sealed record EncoderStep(
-    PaddedRows? Rows, long[] Masked, int InScope, int OutOfScope, int SecondView, long[]? Cached, PaddedRows? Dummy, long[] Objects);
+    RowBatch? Rows, long[] Masked, int InScope, int OutOfScope, int SecondView, long[]? Cached, RowBatch? Dummy, long[] Objects);

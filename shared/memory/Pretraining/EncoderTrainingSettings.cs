@@ -145,7 +145,7 @@ public sealed record EncoderTrainingSettings
     {
         Epochs = Epochs ?? EpochsFor(edits),
         ComputeType = ComputeType ?? Checkpoints.ComputeTypes.FastestOn(torch.device(Device)),
-        Threads = Threads ?? torch.get_num_threads(),
+        Threads = Threads ?? Checkpoints.ComputeTypes.ThreadsFor(ComputeType ?? Checkpoints.ComputeTypes.FastestOn(torch.device(Device)), torch.device(Device)),
     };
 
     private static void Require(bool holds, string name, object value, string rule)

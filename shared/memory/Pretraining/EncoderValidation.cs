@@ -115,7 +115,7 @@ internal sealed class EncoderValidation
         {
             using var scope = NewDisposeScope();
             var given = memories.index_select(0, tensor(batch.Select(i => (long)i).ToArray(), device: memories.device));
-            var rows = new PaddedRows([.. batch.Select(i => questions[asked[i]])], mostBlocks: 1);
+            var rows = new RowBatch([.. batch.Select(i => questions[asked[i]])], mostBlocks: 1);
             var answers = dummy.Logits(rows.Hidden(dummy, given)).argmax(1).cpu().data<long>().ToArray();
             var expected = batch.SelectMany(i => objects[asked[i]]).ToArray();
             for (var k = 0; k < expected.Length; k++) right += answers[k] == expected[k] ? 1 : 0;

@@ -52,13 +52,13 @@ internal sealed class Objectives(MaskedLanguageModel encoder, MaskedLanguageMode
 
     // L_inj: the masked pieces from the fact text, head at the masked positions only.
     private Tensor Injection(Tensor hidden, long[] labels) =>
-        nn.functional.cross_entropy(encoder.Logits(hidden), tensor(labels, device: hidden.device));
+        TokenLoss.CrossEntropy(encoder.Logits(hidden), labels);
 
     // L_assoc: the dummy reads the projected feature in its first place and must fill in the object.
     private Tensor Association(Tensor features, EncoderStep step)
     {
         var hidden = step.Dummy!.Hidden(dummy, association.forward(features));
-        return nn.functional.cross_entropy(dummy.Logits(hidden), tensor(step.Objects, device: features.device));
+        return TokenLoss.CrossEntropy(dummy.Logits(hidden), step.Objects);
     }
 
     // L_exist: two classes, 1 = in scope.

@@ -46,7 +46,7 @@ internal sealed class StepPlan(TokenisedMemory memory, EncoderTrainingSettings s
         if (settings.Injection > 0)
             foreach (var i in mine) rows.Add(MaskedFact(memory.Edits[i], prefixes.Next(random).Ids, random, masked));
         if (phase is StepPhase.Injection || settings.Association + settings.Existence + settings.Contrast == 0)
-            return new EncoderStep(new PaddedRows(rows), [.. masked], 0, 0, 0, null, null, []);
+            return new EncoderStep(new RowBatch(rows), [.. masked], 0, 0, 0, null, null, []);
 
         var dummy = new List<Row>();
         var objects = new List<long>();
@@ -68,8 +68,8 @@ internal sealed class StepPlan(TokenisedMemory memory, EncoderTrainingSettings s
             second = mine.Length;
         }
 
-        return new EncoderStep(new PaddedRows(rows), [.. masked], mine.Length, others.Length, second, null,
-            dummy.Count > 0 ? new PaddedRows(dummy) : null, [.. objects]);
+        return new EncoderStep(new RowBatch(rows), [.. masked], mine.Length, others.Length, second, null,
+            dummy.Count > 0 ? new RowBatch(dummy) : null, [.. objects]);
     }
 
     // The cache holds the features of all edits' own prompts, then of all out-of-scope prompts.
@@ -80,7 +80,7 @@ internal sealed class StepPlan(TokenisedMemory memory, EncoderTrainingSettings s
         if (settings.Association > 0)
             foreach (var i in mine) dummy.Add(Question([], memory.Edits[i].Prompts[0], memory.Edits[i].Object, objects));
         long[] cached = [.. mine.Select(i => (long)i), .. others.Select(i => (long)memory.Edits.Count + i)];
-        return new EncoderStep(null, [], mine.Length, others.Length, 0, cached, dummy.Count > 0 ? new PaddedRows(dummy) : null, [.. objects]);
+        return new EncoderStep(null, [], mine.Length, others.Length, 0, cached, dummy.Count > 0 ? new RowBatch(dummy) : null, [.. objects]);
     }
 
     private int[] EditsOf(long step)

@@ -77,9 +77,9 @@ internal sealed class DistilBertForMaskedLM : MaskedLanguageModel
             var last = _index == _model.Configuration.Layers - 1;
             var attended = _attention.Apply(_queryKeyValue.Apply(x), batch);
             (x, attended) = (batch.Choose(x, last), batch.Choose(attended, last));
-            x = _attentionNorm.Apply(Add(x, _model.Drop(_attended.Apply(attended))));
+            x = _model.AddAndNorm(x, _attended.Apply(attended), _attentionNorm);
             var inner = _model._activation(_inner.Apply(x));
-            return _outputNorm.Apply(Add(x, _model.Drop(_outer.Apply(inner)))).MoveToOuterDisposeScope();
+            return _model.AddAndNorm(x, _outer.Apply(inner), _outputNorm).MoveToOuterDisposeScope();
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class Activation
 {
     public static Func<Tensor, Tensor> Named(string name) => name switch
     {
-        "gelu" => x => functional.gelu(x),
+        "gelu" => x => Gelu.Fits(x) ? Gelu.Of(x, approximate: false) : functional.gelu(x),
         "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => GeluTanh,
         "silu" or "swish" => x => functional.silu(x),
         "relu" => x => functional.relu(x),
@@ -18,13 +18,7 @@ internal static class Activation
     /// <summary>The tanh approximation of GELU: 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))), which is x · sigmoid(2 √(2/π) (x + 0.044715 x³)).</summary>
     public static Tensor GeluTanh(Tensor x)
     {
-        if (x.device_type == TorchSharp.DeviceType.CPU && x.is_contiguous())
-        {
-            if (x.dtype == ScalarType.Float32) return CpuKernels.GeluTanh(x);
-            using var wide = x.to_type(ScalarType.Float32);
-            using var result = CpuKernels.GeluTanh(wide);
-            return result.to_type(x.dtype);
-        }
+        if (Gelu.Fits(x)) return Gelu.Of(x, approximate: true);
         const double Linear = 1.5957691216057308;
         const double Cubic = Linear * 0.044715;
         using var square = x.mul(x);

@@ -14,6 +14,7 @@ internal sealed class Attention(int layer, int heads, int keyHeads, int headWidt
     public Tensor Apply(Tensor queryKeyValue, Batch batch)
     {
         if (batch.Slots is not null) return SlotAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
+        if (batch.Texts is { } texts) return OfTexts(queryKeyValue, batch, texts.Starts, texts.Causal);
         if (DecodingAttention.CanApply(queryKeyValue, batch))
             return DecodingAttention.Apply(queryKeyValue, batch, layer, heads, keyHeads, headWidth, (float)scale, rotary);
         using var scope = NewDisposeScope();
@@ -32,6 +33,20 @@ internal sealed class Attention(int layer, int heads, int keyHeads, int headWidt
         using var context = weights.bmm(v);
         var result = context.view(rows, keyHeads, queries, length, headWidth).permute(0, 3, 1, 2, 4).reshape(rows * length, heads * headWidth);
         return (result.dtype == type ? result : result.to_type(type)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor OfTexts(Tensor queryKeyValue, Batch batch, int[] starts, bool causal)
+    {
+        using var scope = NewDisposeScope();
+        var type = queryKeyValue.dtype;
+        if (type != ScalarType.Float32) queryKeyValue = queryKeyValue.to_type(ScalarType.Float32);
+        if (rotary is not null)
+        {
+            var (queries, keys, values) = Parts(queryKeyValue, batch);
+            queryKeyValue = cat([queries, keys, values], 1);
+        }
+        var result = TextAttention.Of(queryKeyValue, new(starts, heads, keyHeads, headWidth, (float)scale, causal, batch.Window));
+        return (type == ScalarType.Float32 ? result : result.to_type(type)).MoveToOuterDisposeScope();
     }
 
     private (Tensor, Tensor, Tensor) Parts(Tensor queryKeyValue, Batch batch)

@@ -21,6 +21,10 @@ internal sealed class Batch : IDisposable
     private Batch(SlotCache cache, int[] slots, int[] places, Tensor positions, Tensor? at, int? window)
         : this(slots.Length, 1, places.Max(), positions, null, null, at, window) => Slots = (cache, slots, places);
 
+    // Texts one behind the other.
+    private Batch(int[] starts, int longest, Tensor positions, Tensor? at, Transformer model)
+        : this(starts.Length - 1, longest, 0, positions, null, null, at, model.Window) => Texts = (starts, model.Causal);
+
     private Batch(int rows, int length, int past, Tensor? positions, Tensor? mask, KeyValueCache? cache, Tensor? at, int? window)
     {
         (Rows, Length, Past, Positions, _mask, Cache, At, _window) = (rows, length, past, positions, mask, cache, at, window);
@@ -42,6 +46,9 @@ internal sealed class Batch : IDisposable
 
     /// <summary>Where every row is a token of a text of its own: the texts, and by row the slot and the place in it.</summary>
     public (SlotCache Cache, int[] Slots, int[] Places)? Slots { get; }
+
+    /// <summary>Where the rows of the stream are texts one behind the other, without padding: where each begins, and behind the last where it ends; and whether a token sees only what came before.</summary>
+    public (int[] Starts, bool Causal)? Texts { get; }
 
     /// <summary>How far back a token sees; null for to the beginning.</summary>
     public int? Window => _window;
@@ -111,6 +118,21 @@ internal sealed class Batch : IDisposable
             throw new ArgumentException($"the embeddings have shape [{string.Join(", ", embeddings.shape)}], but {slots.Length} rows of {model.Width} are needed");
         var places = cache.Place(slots);
         return new Batch(cache, slots, places, tensor(Array.ConvertAll(places, p => (long)p)), at, model.Window);
+    }
+
+    public static Batch OfTexts(Transformer model, Tensor embeddings, IReadOnlyList<int> lengths, Tensor at)
+    {
+        var starts = new int[lengths.Count + 1];
+        for (var t = 0; t < lengths.Count; t++) starts[t + 1] = starts[t] + lengths[t];
+        if (embeddings.shape is not [var rows, var width] || rows != starts[^1] || width != model.Width || rows == 0)
+            throw new ArgumentException($"the embeddings have shape [{string.Join(", ", embeddings.shape)}], but the texts take [{starts[^1]}, {model.Width}]");
+        var longest = lengths.Max();
+        if (longest > model.MaxPositions)
+            throw new ArgumentException($"a text has {longest} tokens, but this {model.Family} model takes at most {model.MaxPositions}; shorten it");
+        var positions = new long[starts[^1]];
+        for (var t = 0; t < lengths.Count; t++)
+            for (var i = 0; i < lengths[t]; i++) positions[starts[t] + i] = i;
+        return new Batch(starts, longest, tensor(positions), at, model);
     }
 
     // Position ids skip padding, so that a padded row equals the same row alone: [rows·length].

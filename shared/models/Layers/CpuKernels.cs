@@ -8,7 +8,7 @@ namespace MindBridge.Models;
 
 /// <summary>
 /// Float32 loops on the CPU for what libtorch would do as a chain of small operators. When one token is decoded, every operator costs more
-/// in calls than in arithmetic; in training, the chain for tanh-GELU costs a dozen passes over the largest tensors there are.
+/// in calls than in arithmetic.
 /// </summary>
 internal static unsafe class CpuKernels
 {
@@ -64,75 +64,17 @@ internal static unsafe class CpuKernels
         return result;
     }
 
-    /// <summary>tanh-GELU of x, with its derivative recorded where x wants one.</summary>
-    public static Tensor GeluTanh(Tensor x)
-    {
-        if (!is_grad_enabled() || !x.requires_grad)
-        {
-            var result = empty_like(x);
-            GeluTanh(x, result, null);
-            return result;
-        }
-        // y = c + x · d with c and d constants: the value is right, and so is the derivative d, with one product forward and one backward.
-        using var slope = empty_like(x);
-        var rest = empty_like(x);
-        GeluTanh(x, rest, slope);
-        return rest.addcmul_(x, slope, 1);
-    }
-
-    // Writes y, or, with a slope d = dy/dx, y - x · d.
-    private static void GeluTanh(Tensor input, Tensor output, Tensor? slope)
-    {
-        const float Linear = 1.5957691216057308f, Cubic = Linear * 0.044715f;
-        const int Piece = 1 << 14;
-        var count = input.numel();
-        fixed (float* from = Floats(input), to = Floats(output), slopes = slope is null ? default : Floats(slope))
-        {
-            var (source, target, derivative) = ((nint)from, (nint)to, (nint)slopes);
-            Share((int)((count + Piece - 1) / Piece), count, piece =>
-            {
-                var x = (float*)source;
-                var y = (float*)target;
-                var d = (float*)derivative;
-                var (i, end) = ((long)piece * Piece, Math.Min(count, (piece + 1L) * Piece));
-                for (; i + Vector<float>.Count <= end; i += Vector<float>.Count)
-                {
-                    var v = Vector.Load(x + i);
-                    var square = v * v;
-                    var gate = Vector<float>.One / (Vector<float>.One + Vector.Exp(-v * (new Vector<float>(Linear) + square * Cubic)));
-                    var value = v * gate;
-                    if (d is not null)
-                    {
-                        var s = gate + value * (Vector<float>.One - gate) * (new Vector<float>(Linear) + square * (3 * Cubic));
-                        Vector.Store(s, d + i);
-                        value -= v * s;
-                    }
-                    Vector.Store(value, y + i);
-                }
-                for (; i < end; i++)
-                {
-                    var v = x[i];
-                    var gate = 1 / (1 + MathF.Exp(-v * (Linear + Cubic * v * v)));
-                    y[i] = v * gate;
-                    if (d is null) continue;
-                    d[i] = gate + v * gate * (1 - gate) * (Linear + 3 * Cubic * v * v);
-                    y[i] -= v * d[i];
-                }
-            });
-        }
-    }
-
     /// <summary>The values of a dense float32 tensor on the CPU.</summary>
     public static Span<float> Floats(Tensor x) => MemoryMarshal.Cast<byte, float>(x.bytes);
 
-    /// <summary>Runs <paramref name="work"/> for 0 to count - 1, on as many threads as libtorch uses where it is enough work.</summary>
+    /// <summary>Runs <paramref name="work"/> for 0 to count - 1, on as many threads as products take where it is enough work.</summary>
     public static void Share(int count, long elements, Action<int> work)
     {
-        if (elements < WorthSharing || count < 2 || get_num_threads() < 2)
+        if (elements < WorthSharing || count < 2 || Cores.Count < 2)
         {
             for (var i = 0; i < count; i++) work(i);
         }
-        else Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, work);
+        else Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Cores.Count }, work);
     }
 
     // In one order wherever the row lies: a library's own may begin with what is aligned, and then equal rows differ.

@@ -7,6 +7,9 @@ namespace MindBridge.Models;
 internal sealed class LayerNorm(Weight scale, Weight shift, double epsilon)
 {
     public Tensor Apply(Tensor x) => functional.layer_norm(x, scale.Shape, scale.As(ScalarType.Float32), shift.As(ScalarType.Float32), epsilon);
+
+    /// <summary>Of stream + mask · branch, where <see cref="ResidualNorm"/> fits.</summary>
+    public Tensor Apply(Tensor stream, Tensor branch, DropoutMask? mask) => ResidualNorm.Of(stream, branch, scale.As(ScalarType.Float32), shift.As(ScalarType.Float32), epsilon, mask);
 }
 
 /// <summary>x / rms(x) · scale, [n, width] to [n, width]; always in float32.</summary>

@@ -84,7 +84,7 @@ internal static unsafe class RowProducts
                 float* line;
                 if (narrow)
                 {
-                    Widen((ushort*)w + (long)column * inputs, wide, inputs);
+                    BFloat16Vectors.Widen((ushort*)w + (long)column * inputs, wide, inputs);
                     line = wide;
                 }
                 else line = (float*)w + (long)column * inputs;
@@ -170,17 +170,17 @@ internal static unsafe class RowProducts
                 for (; n + size <= columns; n += size)
                 {
                     var at = line + n;
-                    var (a0, b0) = Wide(at);
-                    var (a1, b1) = Wide(at + outputs);
-                    var (a2, b2) = Wide(at + 2L * outputs);
-                    var (a3, b3) = Wide(at + 3L * outputs);
+                    var (a0, b0) = BFloat16Vectors.Load(at);
+                    var (a1, b1) = BFloat16Vectors.Load(at + outputs);
+                    var (a2, b2) = BFloat16Vectors.Load(at + 2L * outputs);
+                    var (a3, b3) = BFloat16Vectors.Load(at + 3L * outputs);
                     Accumulate(x, rows, sums + n, a0, b0, a1, b1, a2, b2, a3, b3);
                 }
             }
             var few = Math.Min(4, inputs - k);
             for (; n < columns; n++)
                 for (var r = 0; r < rows; r++)
-                    for (var i = 0; i < few; i++) sums[r * Columns + n] = MathF.FusedMultiplyAdd(x[r * few + i], Wide(line[(long)i * outputs + n]), sums[r * Columns + n]);
+                    for (var i = 0; i < few; i++) sums[r * Columns + n] = MathF.FusedMultiplyAdd(x[r * few + i], BFloat16Vectors.Wide(line[(long)i * outputs + n]), sums[r * Columns + n]);
             x += rows * few;
         }
     }
@@ -209,27 +209,6 @@ internal static unsafe class RowProducts
             x += 4;
             sums += Columns;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector<float> Low, Vector<float> High) Wide(ushort* from)
-    {
-        Vector.Widen(Vector.Load(from), out var low, out var high);
-        return (Vector.AsVectorSingle(Vector.ShiftLeft(low, 16)), Vector.AsVectorSingle(Vector.ShiftLeft(high, 16)));
-    }
-
-    private static float Wide(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
-
-    private static void Widen(ushort* from, float* to, int count)
-    {
-        var i = 0;
-        for (; i + Vector<ushort>.Count <= count; i += Vector<ushort>.Count)
-        {
-            var (low, high) = Wide(from + i);
-            Vector.Store(low, to + i);
-            Vector.Store(high, to + i + Vector<float>.Count);
-        }
-        for (; i < count; i++) to[i] = Wide(from[i]);
     }
 
     // Four sums at once, each in the order of Dot.

@@ -20,6 +20,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial void ts_dispose_many(nint* handles, int count);
     [LibraryImport(Library)] internal static partial Tensor ts_alias(Tensor? handle);
     [LibraryImport(Library)] internal static partial Tensor ts_share(Tensor? handle);
+    [LibraryImport(Library)] internal static partial nint ts_share(nint handle);
     [LibraryImport(Library)] internal static partial void ts_set_num_threads(int count);
     [LibraryImport(Library)] internal static partial int ts_get_num_threads();
     [LibraryImport(Library)] internal static partial void ts_set_num_interop_threads(int count);
@@ -499,6 +500,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial Tensor ts_cosine_embedding_loss(Tensor? a, Tensor? b, Tensor? target, double margin, int reduction);
     [LibraryImport(Library)] internal static partial Tensor ts_margin_ranking_loss(Tensor? a, Tensor? b, Tensor? target, double margin, int reduction);
     [LibraryImport(Library)] internal static partial Tensor ts_triplet_margin_loss(Tensor? a, Tensor? b, Tensor? c, double margin, double p, double eps, int swap, int reduction);
+
+    // functions.cpp
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial void ts_keep_error(string message);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial Status ts_function_record(string name, delegate* unmanaged<nint, nint, nint*, int, nint*, int, int> derivative, delegate* unmanaged<nint, void> release, nint state, nint* inputs, int inputCount, nint* outputs, int outputCount, nint* saved, int savedCount);
+    [LibraryImport(Library)] internal static partial Count ts_function_saved(nint node);
 
     // training.cpp
     [LibraryImport(Library)] internal static partial Status ts_adam_step(nint* parameters, nint* first, nint* second, nint* highest, long* steps, int count, AdamSettings* s);

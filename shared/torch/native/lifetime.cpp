@@ -21,6 +21,8 @@ void keep_error(const char* message) noexcept {
     }
 }
 
+const std::string& last_error() noexcept { return error; }
+
 [[noreturn]] void refuse_null() { throw std::invalid_argument("a tensor argument is null"); }
 
 void keep_current_exception() noexcept {

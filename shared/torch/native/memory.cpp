@@ -15,9 +15,6 @@ namespace {
 
 constexpr size_t kHuge = size_t(2) << 20;
 constexpr size_t kBig = size_t(1) << 20;
-// Our own loops have no block this large; hoarding one would starve the machine's other programs. The reference-style loop of
-// `bench method` does have them and runs slower for it: docs/speed.md gives its ratio both ways.
-constexpr size_t kGiant = size_t(512) << 20;
 // The data begins one cache line into the block; its size stands before it.
 constexpr size_t kHeader = 64;
 
@@ -44,7 +41,7 @@ class KeptBlocks final : public c10::Allocator {
     }
 
     c10::DataPtr take(size_t size) {
-        if (size < kBig || size > kGiant) return small_->allocate(size);
+        if (size < kBig) return small_->allocate(size);
         const size_t whole = rounded(size + kHeader);
         char* block = nullptr;
         {

@@ -32,6 +32,7 @@ struct Number {
 };
 
 void keep_error(const char* message) noexcept;
+const std::string& last_error() noexcept;
 [[noreturn]] void refuse_null();
 
 inline const at::Tensor& t(const Handle& handle) {

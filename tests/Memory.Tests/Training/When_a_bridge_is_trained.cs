@@ -106,7 +106,7 @@ public sealed class When_a_bridge_is_trained : IClassFixture<When_a_bridge_is_tr
         var logits = texts.Select(t =>
         {
             var row = BridgePlan.Whole(t.Ids[0], t.Target(0), 2, layout, llm.Tokenizer.Bos);
-            return llm.Model.Logits(new PaddedRows([row with { At = [.. Enumerable.Range(0, t.Ids[0].Length + 2)] }]).Hidden(llm.Model, soft)).data<float>().ToArray();
+            return llm.Model.Logits(new RowBatch([row with { At = [.. Enumerable.Range(0, t.Ids[0].Length + 2)] }]).Hidden(llm.Model, soft)).data<float>().ToArray();
         }).ToArray();
         logits[0].SequenceEqual(logits[1]).ShouldBeTrue();
         // A longer target makes larger matrices, whose sums run in another order.

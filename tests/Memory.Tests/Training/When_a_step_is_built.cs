@@ -80,12 +80,16 @@ public sealed class When_a_step_is_built(TinyWorld world) : IClassFixture<TinyWo
         {
             var own = row.Slots.Length == 0 ? null : vectors.narrow(0, slot, row.Slots.Length);
             slot += row.Slots.Length;
-            alone.AddRange(new PaddedRows([row]).Hidden(model, own).data<float>().ToArray());
+            alone.AddRange(new PaddedBlocks([row]).Hidden(model, own).data<float>().ToArray());
         }
 
         foreach (var blocks in new[] { 1, 2, 3, 5 })
+            Same(new PaddedBlocks(rows, blocks).Hidden(model, vectors));
+        Same(new RowBatch(rows).Hidden(model, vectors));
+
+        void Same(Tensor hidden)
         {
-            var together = new PaddedRows(rows, blocks).Hidden(model, vectors).data<float>().ToArray();
+            var together = hidden.data<float>().ToArray();
             together.Length.ShouldBe(alone.Count);
             together.Zip(alone).Max(p => Math.Abs(p.First - p.Second)).ShouldBeLessThan(1e-5f);
         }
