@@ -14,7 +14,7 @@ public sealed class When_an_encoder_is_trained(TinyWorld world) : IClassFixture<
     public async Task Every_loss_falls_and_the_artifact_serves()
     {
         var told = new Told<TrainingProgress>();
-        var trained = await EncoderTrainer.TrainAsync(TinyWorld.EncoderSettings with { Epochs = 150, LearningRate = 5e-3 }, TinyWorld.EncoderData with { Validation = TinyWorld.Validation }, world.Encoder, world.Folder("falls"), told,
+        var trained = await EncoderTrainer.TrainAsync(TinyWorld.EncoderSettings with { Epochs = 300, LearningRate = 3e-3, ValidateEvery = 300 }, TinyWorld.EncoderData with { Validation = TinyWorld.Validation }, world.Encoder, world.Folder("falls"), told,
             cancellationToken: TestContext.Current.CancellationToken);
 
         foreach (var part in new[] { "injection", "association", "existence", "contrast" })
