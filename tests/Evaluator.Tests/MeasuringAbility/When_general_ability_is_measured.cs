@@ -73,14 +73,14 @@ public sealed class When_general_ability_is_measured(Platform platform) : IDispo
         var request = Request(broken);
         request.BridgeId = bridge;
         var started = await AbilityFolder.StartAsync(evaluator.Client, tenant, request, lines);
+        // The same again is the one that waits or runs.
+        (await AbilityFolder.StartAsync(evaluator.Client, tenant, request.Clone(), lines)).Id.ShouldBe(started.Id);
         await Eventually.HoldsAsync(async () => await evaluator.StoredAsync() >= 3, "three questions are answered");
 
         await evaluator.KillAsync();
 
         (await evaluator.StoredAsync()).ShouldBeInRange(3, lines.Count(c => c == '\n') - 1, "it must have died before the end, or this test could not fail");
         await evaluator.RunAsync();
-        // The same again is the one that runs.
-        (await AbilityFolder.StartAsync(evaluator.Client, tenant, request, lines)).Id.ShouldBe(started.Id);
         await Eventually.HoldsAsync(async () => (await evaluator.Client.ListEvaluationsAsync(new ListEvaluationsRequest(), tenant.Headers)).Evaluations.Any(e => e.Id == started.Id), "another process completes it");
         var resumed = await evaluator.Client.GetAbilityAsync(new GetAbilityRequest { EvaluationId = started.Id }, tenant.Headers);
         resumed.Figures.ShouldBe((await tenant.Evaluator.GetAbilityAsync(new GetAbilityRequest { EvaluationId = unbroken.Id }, tenant.Headers)).Figures);
