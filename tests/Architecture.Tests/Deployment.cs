@@ -43,6 +43,24 @@ internal sealed partial record Deployment(IReadOnlyDictionary<string, string> Fi
         .Matches(ComposeServices().Match(this[path]).Groups["text"].Value)
         .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["text"].Value, StringComparer.Ordinal);
 
+    /// <summary>What a service's container is told by its environment, merged parts included: variable and value.</summary>
+    public IEnumerable<(string Variable, string Value)> EnvironmentOf(string service)
+    {
+        var text = ServiceEnvironment().Match(Composed(ComposePath).GetValueOrDefault(service, "")).Groups["text"].Value;
+        var merged = Merge().Match(text).Groups["names"].Value.Split([',', ' ', '*'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => Regex.Match(this[ComposePath], $@"^x-\w+: &{name}\n(?<text>(  .*\n)*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture).Groups["text"].Value);
+        return Pair().Matches(string.Concat(merged) + text).Select(pair => (pair.Groups["variable"].Value, pair.Groups["value"].Value));
+    }
+
+    /// <summary>Which services read a setting, as the document says; null where it says nothing.</summary>
+    public IReadOnlyList<string>? ReadersOf(string key)
+    {
+        if (Reader().Matches(this[DocumentPath]).FirstOrDefault(row => row.Groups["key"].Value == key)?.Groups["readers"].Value is not { } said) return null;
+        if (said == "all") return [.. Services];
+        if (said.StartsWith("all but ", StringComparison.Ordinal)) return [.. Services.Except(said["all but ".Length..].Split(", "), StringComparer.Ordinal)];
+        return [.. said.Split(", ").SelectMany(reader => reader == "trainers" ? (string[])["encoder-trainer", "bridge-trainer"] : [reader])];
+    }
+
     /// <summary>The ports of a service's REST and gRPC as its appsettings.json has them.</summary>
     public (int Http, int Grpc) PortsOf(string service)
     {
@@ -67,6 +85,18 @@ internal sealed partial record Deployment(IReadOnlyDictionary<string, string> Fi
         : element.ValueKind is JsonValueKind.Array
             ? element.EnumerateArray().SelectMany(item => Leaves(item, $"{key}:N"))
             : [key];
+
+    [GeneratedRegex(@"^    environment:\n(?<text>((      .*)\n)*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex ServiceEnvironment();
+
+    [GeneratedRegex(@"<<: \[?(?<names>[*\w, ]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Merge();
+
+    [GeneratedRegex(@"^ +(?<variable>\w+__\w+): (?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Pair();
+
+    [GeneratedRegex(@"^\| `(?<key>[\w:]+)` \| `\w+` \| [^|]* \| (?<readers>[^|]*) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Reader();
 
     [GeneratedRegex(@"^services:\n(?<text>(( .*)?\n)*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ComposeServices();

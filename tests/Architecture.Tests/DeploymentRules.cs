@@ -14,6 +14,7 @@ internal static partial class DeploymentRules
         .. OfValues(deployment),
         .. OfImages(deployment),
         .. OfRoles(deployment),
+        .. OfPrivileges(deployment),
         .. SettingsRecords.Violations(deployment),
         .. OfDocument(deployment),
     ];
@@ -126,6 +127,20 @@ internal static partial class DeploymentRules
         foreach (var role in made.Except(used, StringComparer.Ordinal)) yield return $"{Deployment.RolesPath}: nobody uses role {role}";
     }
 
+    // What a container does not know, nobody takes from it.
+    private static IEnumerable<string> OfPrivileges(Deployment deployment)
+    {
+        var passwords = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var service in deployment.Services.Order(StringComparer.Ordinal))
+        {
+            foreach (var (variable, value) in deployment.EnvironmentOf(service))
+            {
+                if (deployment.ReadersOf(Deployment.KeyOf(variable)) is { } readers && !readers.Contains(service, StringComparer.Ordinal)) yield return $"{service}: is told {variable}, which it does not read";
+                if (Password().Match(value) is { Success: true } password && !passwords.TryAdd(password.Value, service)) yield return $"{service}: its database password is {passwords[password.Value]}'s, too";
+            }
+        }
+    }
+
     private static IEnumerable<string> OfDocument(Deployment deployment)
     {
         var document = deployment[Deployment.DocumentPath];
@@ -186,6 +201,9 @@ internal static partial class DeploymentRules
 
     [GeneratedRegex(@"Database__ConnectionString: .*\bUsername=(\w+)")]
     private static partial Regex UserName();
+
+    [GeneratedRegex(@"(?<=\bPassword=)\S.*")]
+    private static partial Regex Password();
 
     [GeneratedRegex(@"const string Schema = ""(\w+)""")]
     private static partial Regex Schema();

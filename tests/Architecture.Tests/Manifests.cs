@@ -37,6 +37,9 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
             var container = pod["containers"]![0]!;
             if (!container["ports"]!.AsArray().Select(p => (int)p!["containerPort"]!).SequenceEqual([ports.Http, ports.Grpc])) yield return $"{name}: its ports are not those of its settings";
             foreach (var variable in container["env"]!.AsArray().Select(e => (string)e!["name"]!).Where(v => !IsSetting(v))) yield return $"{name}: {variable} is no setting";
+            foreach (var secret in container["envFrom"]!.AsArray().Select(e => (string?)e!["secretRef"]?["name"]).OfType<string>())
+                foreach (var key in Of("Secret").Where(s => Name(s) == secret).SelectMany(s => s["stringData"]!.AsObject().Select(p => p.Key)))
+                    if (deployment.ReadersOf(Deployment.KeyOf(key)) is { } readers && !readers.Contains(name, StringComparer.Ordinal)) yield return $"{name}: is told {key}, which it does not read";
             if (pod["securityContext"]?["runAsNonRoot"]?.GetValue<bool>() != true) yield return $"{name} may run as root";
             if (container["securityContext"]?["readOnlyRootFilesystem"]?.GetValue<bool>() != true) yield return $"{name} may write to its image";
             if (container["resources"]?["limits"]?["memory"] is null) yield return $"{name} has no limit of memory";

@@ -18,6 +18,7 @@ public sealed partial class When_kubernetes_runs_the_platform
     [InlineData("evaluator.yaml", "readOnlyRootFilesystem: true, ", "", "evaluator may write to its image")]
     [InlineData("evaluator.yaml", "/health/ready", "/ready", "evaluator: readinessProbe does not ask /health/ready")]
     [InlineData("encoder-trainer.yaml", "nodeSelector", "nodeHint", "encoder-trainer wants a GPU and any node")]
+    [InlineData("edit-registry.yaml", "{ secretRef: { name: mindbridge-secrets } }", "{ secretRef: { name: mindbridge-calls } }", "edit-registry: is told Services__Key, which it does not read")]
     [InlineData("edit-registry.yaml", "kind: PodDisruptionBudget", "kind: Budget", "edit-registry has no disruption budget")]
     [InlineData("network.yaml", "podSelector: {}", "podSelector: { matchLabels: { app: none } }", "pods are open to everybody")]
     [InlineData("network.yaml", "name: inference }", "name: interference }", "inference has no network policy")]

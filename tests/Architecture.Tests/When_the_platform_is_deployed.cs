@@ -46,7 +46,12 @@ public sealed class When_the_platform_is_deployed
     // Roles.
     [InlineData("deploy/docker/roles.sh", " bridge_trainer", "", "deploy/docker/roles.sh: role bridge_trainer is not made")]
     [InlineData("deploy/docker/roles.sh", " evaluator;", " evaluator inference;", "deploy/docker/roles.sh: nobody uses role inference")]
-    [InlineData("docker-compose.yml", "      Database__ConnectionString: Host=postgres;Database=mindbridge;Username=evaluator;Password=${SERVICE_PASSWORD:?set it in .env}\n", "", "evaluator: has a schema and no connection string", "deploy/docker/roles.sh: nobody uses role evaluator")]
+    [InlineData("docker-compose.yml", "      Database__ConnectionString: Host=postgres;Database=mindbridge;Username=evaluator;Password=${EVALUATOR_PASSWORD:?set it in .env}\n", "", "evaluator: has a schema and no connection string", "deploy/docker/roles.sh: nobody uses role evaluator")]
+    // Secrets.
+    [InlineData("docker-compose.yml", "<<: *environment\n      Kestrel__Endpoints__Rest__Url: http://0.0.0.0:5101\n", "<<: [*environment, *calls]\n      Kestrel__Endpoints__Rest__Url: http://0.0.0.0:5101\n", "edit-registry: is told Services__EditRegistry, which it does not read", "edit-registry: is told Services__Key, which it does not read")]
+    [InlineData("docker-compose.yml", "5102\n      Database__ConnectionString", "5102\n      Artifacts__S3__SecretKey: ${S3_SECRET_KEY:?set it in .env}\n      Database__ConnectionString", "edit-registry: is told Artifacts__S3__SecretKey, which it does not read")]
+    [InlineData("docker-compose.yml", "5132\n    volumes", "5132\n      Database__ConnectionString: Host=postgres;Database=mindbridge;Username=evaluator;Password=${EVALUATOR_PASSWORD:?set it in .env}\n    volumes", "inference: is told Database__ConnectionString, which it does not read", "inference: its database password is evaluator's, too", "inference: has a connection string and no schema")]
+    [InlineData("docker-compose.yml", "Username=bridge_trainer;Password=${BRIDGE_TRAINER_PASSWORD", "Username=bridge_trainer;Password=${ENCODER_TRAINER_PASSWORD", "encoder-trainer: its database password is bridge-trainer's, too")]
     [InlineData("services/evaluator/EvaluatorContext.cs", "Schema = \"evaluator\"", "Schema = \"evaluation\"", "evaluator: its role is evaluator, its schema evaluation, and roles.sh gives them one name")]
     // The document.
     [InlineData("services/inference/InferenceSettings.cs", "int MostTokens { get; init; } = 1024", "int MostTokens { get; init; } = 2048", "docs/configuration.md: Inference:MostTokens is 2048 by default, not `1024`")]
