@@ -41,6 +41,8 @@ public static class BusRegistration
         foreach (var route in EventRoute.All) services.AddSingleton(route);
         services.AddMassTransit(bus =>
         {
+            // A platform tells nobody of itself.
+            bus.DisableUsageTelemetry();
             if (address is null)
             {
                 bus.UsingInMemory((context, transport) =>
