@@ -20,6 +20,9 @@ internal sealed record PlatformHome(string Folder)
     /// <summary>The cluster of the platform's own Postgres.</summary>
     public string Postgres => Path.Combine(Folder, "postgres");
 
+    /// <summary>The platform's own RabbitMQ.</summary>
+    public string RabbitMq => Path.Combine(Folder, "rabbitmq");
+
     public string Artifacts => Path.Combine(Folder, "artifacts");
 
     public string Work => Path.Combine(Folder, "work");

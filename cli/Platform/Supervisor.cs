@@ -21,7 +21,7 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
         LocalRabbitMq? rabbitMq = null;
         try
         {
-            var broker = platform.RabbitMq is null ? LocalRabbitMq.OpenAsync(Path.Combine(home.Folder, "rabbitmq"), cancellationToken) : null;
+            var broker = platform.RabbitMq is null ? LocalRabbitMq.OpenAsync(home.RabbitMq, cancellationToken) : null;
             if (platform.Postgres is null) postgres = await LocalPostgres.OpenAsync(home.Postgres, cancellationToken);
             if (broker is not null) rabbitMq = await broker;
             NoteServers(postgres, rabbitMq);

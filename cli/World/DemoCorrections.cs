@@ -59,6 +59,9 @@ internal sealed record DemoCorrections
         }
     }
 
+    /// <summary>How many corrections there can be.</summary>
+    public static int MostOf(DemoWorld world) => world.Facts.Count(f => f.Role is FactRole.Edit);
+
     /// <param name="world">The world.</param>
     /// <param name="count">Corrections; at most as many as there are facts that may be corrected.</param>
     /// <param name="seed">Draws facts, new objects and parts.</param>

@@ -19,7 +19,10 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>How a bus reaches it: the broker's own guest account, which it accepts from this machine only.</summary>
-    public string Address => $"amqp://guest:guest@127.0.0.1:{Port}/";
+    public string Address => AddressOf(Port);
+
+    /// <summary>How to reach the broker that <see cref="OpenAsync"/> keeps below a folder.</summary>
+    public static string AddressOf(string folder) => AddressOf(PortsOf(folder)[0]);
 
     /// <summary>Starts a new broker below an empty folder.</summary>
     /// <exception cref="IOException">It did not start; the message says why.</exception>
@@ -30,14 +33,13 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     /// <exception cref="IOException">It did not start; the message says why.</exception>
     public static async Task<LocalRabbitMq> OpenAsync(string folder, CancellationToken cancellationToken = default)
     {
-        var kept = Path.Combine(folder, "ports");
-        if (!File.Exists(kept))
+        if (!File.Exists(PortsIn(folder)))
         {
             Directory.CreateDirectory(folder);
-            await SecretFile.WriteAsync(kept, $"{FreePort.Find()}\n{FreePort.Find()}\n{FreePort.Find()}\n", cancellationToken);
+            await SecretFile.WriteAsync(PortsIn(folder), $"{FreePort.Find()}\n{FreePort.Find()}\n{FreePort.Find()}\n", cancellationToken);
         }
 
-        var ports = (await File.ReadAllLinesAsync(kept, cancellationToken)).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        var ports = PortsOf(folder);
         return await StartAsync(new LocalRabbitMq(folder, ports[0], ports[1], ports[2]), folder, cancellationToken);
     }
 
@@ -87,6 +89,12 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         if (server is not null) await server.DisposeAsync();
         if (names is not null) await names.DisposeAsync();
     }
+
+    private static string AddressOf(int port) => $"amqp://guest:guest@127.0.0.1:{port}/";
+
+    private static string PortsIn(string folder) => Path.Combine(folder, "ports");
+
+    private static int[] PortsOf(string folder) => [.. File.ReadAllLines(PortsIn(folder)).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
 
     // An open port is not enough: the broker is ready when it greets.
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
