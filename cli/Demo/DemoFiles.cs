@@ -10,7 +10,7 @@ namespace MindBridge.Cli.Demo;
 /// <summary>The demo's world as the files a user of the platform would bring.</summary>
 internal static class DemoFiles
 {
-    private const int SentenceCount = 400, Later = 40, Superseding = 10;
+    private const int SentenceCount = 400, Later = 40, Superseding = 10, Retracted = 5;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -25,15 +25,15 @@ internal static class DemoFiles
     }
 
     /// <summary>
-    /// Writes edits.jsonl (the corrections with wordings that may train, paraphrases and locality prompts that only score), later.jsonl (fifty more, ten of which supersede) and
-    /// out-of-scope.jsonl.
+    /// Writes edits.jsonl (the corrections with wordings that may train, paraphrases and locality prompts that only score), later.jsonl (fifty more, ten of which supersede),
+    /// taken-back.txt (the ids of five to retract) and out-of-scope.jsonl.
     /// </summary>
     public static async Task<int> ExportAsync(string folder, int count, long seed, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var world = DemoWorld.Load();
         var corrections = DemoCorrections.Draw(world, count, seed);
-        var most = world.Facts.Count(f => f.Role is FactRole.Edit);
+        var most = DemoCorrections.MostOf(world);
         var more = DemoCorrections.Draw(world, Math.Min(count + Later, most), seed);
         // Whoever was corrected is corrected again, to what another subject of the relation has now.
         var superseding = corrections.Edits.Take(Superseding).Select((edit, i) => edit with
@@ -42,8 +42,9 @@ internal static class DemoFiles
         });
         await WriteAsync(folder, "edits.jsonl", corrections.Edits.Select((edit, i) => Row(edit, corrections, i)), cancellationToken);
         await WriteAsync(folder, "later.jsonl", superseding.Concat(more.Edits.Skip(count)).Select(edit => Row(edit, more, null)), cancellationToken);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "taken-back.txt"), corrections.Edits.Skip(Superseding).Take(Retracted).Select(edit => edit.Id), cancellationToken);
         await WriteAsync(folder, "out-of-scope.jsonl", corrections.OutOfScope.Select(p => (object)new { p.Prompt, p.Wordings }), cancellationToken);
-        Console.WriteLine($"{folder}: edits.jsonl ({corrections.Edits.Count} edits), later.jsonl (more of them, {Superseding} superseding), out-of-scope.jsonl ({corrections.OutOfScope.Count} prompts)");
+        Console.WriteLine($"{folder}: edits.jsonl ({corrections.Edits.Count} edits), later.jsonl (more of them, {Superseding} superseding), taken-back.txt ({Retracted} ids), out-of-scope.jsonl ({corrections.OutOfScope.Count} prompts)");
         return 0;
     }
 

@@ -11,7 +11,7 @@ internal static class EvalCommand
     public static Command Create()
     {
         var command = new Command("eval", "Evaluations of the running platform: list, show and compare them, ask for one; gates, probe sets; promote and roll back.");
-        foreach (var verb in (Command[])[List(), Show(), Compare(), .. EvalAskCommand.Verbs(), EvalGateCommand.Create(), .. EvalServingCommand.Verbs(), EvalWebhookCommand.Create()]) command.Subcommands.Add(verb);
+        foreach (var verb in (Command[])[List(), Show(), Compare(), EvalKeptCommand.Create(), .. EvalAskCommand.Verbs(), EvalGateCommand.Create(), .. EvalServingCommand.Verbs(), EvalWebhookCommand.Create()]) command.Subcommands.Add(verb);
         return command;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Grpc.Core;
 using MindBridge.Cli.Terminal;
 using MindBridge.Contracts.V1;
 using MindBridge.Memory.Splits;
@@ -127,24 +128,45 @@ internal static class MemoryCommand
     {
         var home = PlatformHome.Option();
         var name = Name();
-        var edit = new Argument<string>("edit") { Description = "An edit's id, or words that only its subject or prompt contains" };
+        var edit = new Argument<string?>("edit") { Description = "An edit's id, or words that only its subject or prompt contains", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Option<FileInfo?>("--file") { Description = "Take back every edit that a file names instead: the ids of their own that edits were imported with, one a line" };
         var reason = new Option<string?>("--reason") { Description = "Why, for the history" };
-        var command = new Command("retract", "Take an edit back: the LLM's own answer returns.") { name, edit, reason, home };
+        var command = new Command("retract", "Take an edit back, or those that a file names: the LLM's own answer returns.") { name, edit, file, reason, home };
         command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
         {
             using var clients = PlatformClients.Of(parsed, home);
-            var (memory, wanted) = (parsed.GetValue(name)!, parsed.GetValue(edit)!);
-            if (!Guid.TryParse(wanted, out _))
+            var (memory, wanted) = (parsed.GetValue(name)!, (parsed.GetValue(edit), parsed.GetValue(file)) switch
             {
-                var found = (await clients.Registry.SearchEditsAsync(new SearchEditsRequest { Memory = memory, Text = wanted, Limit = 2 }, cancellationToken: cancellationToken)).Edits;
-                wanted = found.Count == 1 ? found[0].Id : throw new ArgumentException(found.Count == 0 ? $"no edit of {memory} contains \"{wanted}\"" : $"several edits of {memory} contain \"{wanted}\"; give more of its words, or its id");
+                ({ } words, null) => [await FindAsync(clients, parsed.GetValue(name)!, words, cancellationToken)],
+                (null, { } list) => await FindAsync(clients, parsed.GetValue(name)!, list, cancellationToken),
+                _ => throw new ArgumentException("say which edit to take back, or name a file of ids with --file"),
+            });
+            foreach (var id in wanted)
+            {
+                var retracted = await clients.Registry.RetractEditAsync(new RetractEditRequest { Memory = memory, EditId = id, Reason = parsed.GetValue(reason) ?? "" }, cancellationToken: cancellationToken);
+                AnsiConsole.WriteLine($"edit {id} is retracted (entry {retracted.Sequence})");
             }
 
-            var retracted = await clients.Registry.RetractEditAsync(new RetractEditRequest { Memory = memory, EditId = wanted, Reason = parsed.GetValue(reason) ?? "" }, cancellationToken: cancellationToken);
-            AnsiConsole.WriteLine($"edit {wanted} is retracted (entry {retracted.Sequence})");
             return 0;
         }));
         return command;
+    }
+
+    private static async Task<string> FindAsync(PlatformClients clients, string memory, string words, CancellationToken cancellationToken)
+    {
+        if (Guid.TryParse(words, out _)) return words;
+        var found = (await clients.Registry.SearchEditsAsync(new SearchEditsRequest { Memory = memory, Text = words, Limit = 2 }, cancellationToken: cancellationToken)).Edits;
+        return found.Count == 1 ? found[0].Id : throw new ArgumentException(found.Count == 0 ? $"no edit of {memory} contains \"{words}\"" : $"several edits of {memory} contain \"{words}\"; give more of its words, or its id");
+    }
+
+    // Nothing is taken back when one of them is unknown.
+    private static async Task<IReadOnlyList<string>> FindAsync(PlatformClients clients, string memory, FileInfo file, CancellationToken cancellationToken)
+    {
+        var wanted = (await File.ReadAllLinesAsync(file.FullName, cancellationToken)).Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var standing = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var call = clients.Registry.ReadEdits(new ReadEditsRequest { Memory = memory }, cancellationToken: cancellationToken);
+        await foreach (var edit in call.ResponseStream.ReadAllAsync(cancellationToken)) standing[edit.Edit.ExternalId] = edit.Id;
+        return [.. wanted.Select((id, i) => standing.GetValueOrDefault(id) ?? throw new ArgumentException($"{file.Name}, line {i + 1}: no edit that stands in {memory} has the id \"{id}\"; give the ids that the edits were imported with"))];
     }
 
     private static Command Ask()
