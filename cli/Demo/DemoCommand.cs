@@ -23,7 +23,7 @@ internal static class DemoCommand
         var bridge = new Option<string[]>("--set-bridge") { Description = "A setting of stage II, as in `mindbridge bridge train --set`", Hidden = true, DefaultValueFactory = _ => [] };
         var command = new Command("demo", """
             Correct a few hundred facts in one language model, then carry the corrections over to its successor without training the memory again.
-            Everything runs on this machine, on models that are shipped with the program. Exit code 0 means that every gate held.
+            Everything runs on this machine, on models that are shipped with the program. Exit code 0 means that every gate held. A run that was interrupted goes on when it is started again in its folder.
 
             Examples:
               mindbridge demo

@@ -19,6 +19,11 @@ internal sealed class DemoPage
         Say($"and {corrections.Edits.Count} corrections (seed {settings.Seed}). Nothing leaves this machine.");
     }
 
+    public void GoOn(string folder)
+    {
+        Say($"An earlier run was interrupted; this one goes on in {folder}. What is trained stays; what a killed run was at is free again within half a minute.");
+    }
+
     public void Step(int number, string title, string what)
     {
         AnsiConsole.WriteLine();

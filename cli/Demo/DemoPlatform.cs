@@ -29,14 +29,16 @@ internal sealed class DemoPlatform(EmbeddedPlatform platform, DemoSettings setti
     public static async Task<DemoPlatform> StartAsync(DemoSettings settings, ProgressLine line, CancellationToken cancellationToken) =>
         new(await EmbeddedPlatform.StartAsync(settings.Folder, settings.EncoderBase, settings.ForServices(), cancellationToken), settings, line);
 
-    /// <summary>Streams the corrections into a new memory and commits them; training begins by itself.</summary>
+    /// <summary>Streams the corrections into a memory and commits them; training begins by itself. What an interrupted run submitted is not submitted twice.</summary>
     public async Task SubmitAsync(DemoCorrections corrections, CancellationToken cancellationToken)
     {
         var registry = platform.Clients.Registry;
-        var created = await registry.CreateMemoryAsync(
+        var there = (await registry.ListMemoriesAsync(new ListMemoriesRequest(), cancellationToken: cancellationToken)).Memories.FirstOrDefault(m => m.Name == MemoryName);
+        memory = there?.Id ?? "";
+        if (there is { LastCommitSequence: > 0 }) return;
+        if (there is null) memory = (await registry.CreateMemoryAsync(
             new CreateMemoryRequest { Name = MemoryName, Settings = new MemorySettings { CommitAfterCount = 1_000_000, CommitAfterSeconds = 3600, LeastRel = settings.Gates.Rel, LeastGen = settings.Gates.Gen, LeastLoc = settings.Gates.Loc } },
-            cancellationToken: cancellationToken);
-        memory = created.Id;
+            cancellationToken: cancellationToken)).Id;
         using (var call = registry.PutOutOfScope(cancellationToken: cancellationToken))
         {
             foreach (var prompt in corrections.OutOfScope)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using MindBridge.Cli.Training;
 using MindBridge.Memory.Recipes;
 using MindBridge.Memory.Running;
@@ -34,6 +35,9 @@ internal sealed record DemoSettings
 
     /// <summary>End with a prompt for questions.</summary>
     public bool Asks { get; init; }
+
+    /// <summary>What decides a run's results; two runs of one identity may go on with one another's work.</summary>
+    public string Identity => JsonSerializer.Serialize(new { Edits, Seed, Epochs, EncoderOverrides, BridgeOverrides, Models });
 
     public string EncoderBase => Model("demo-encoder");
 

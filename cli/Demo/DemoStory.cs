@@ -15,7 +15,7 @@ namespace MindBridge.Cli.Demo;
 /// </summary>
 internal sealed class DemoStory(DemoSettings settings)
 {
-    private const string RecordName = "demo.json";
+    private const string RecordName = "demo.json", UnfinishedName = "demo.unfinished";
 
     private readonly DemoPage page = new();
     private readonly List<LlmOutcome> outcomes = [];
@@ -24,13 +24,14 @@ internal sealed class DemoStory(DemoSettings settings)
     public async Task<int> TellAsync(CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
-        Prepare();
+        var goesOn = Prepare();
         var world = DemoWorld.Load();
         var corrections = DemoCorrections.Draw(world, settings.Edits, settings.Seed);
         using var line = new ProgressLine();
         var gates = new List<Gate>();
 
         page.Introduce(world, corrections, settings);
+        if (goesOn) page.GoOn(settings.Folder);
         var known = Beliefs(corrections, gates, cancellationToken);
         page.Corrections(corrections);
 
@@ -56,6 +57,7 @@ internal sealed class DemoStory(DemoSettings settings)
         var report = RunReporting.Write("demo", settings.Folder, encoder, record, corrections.ForRun(), settings.Seed, cancellationToken);
         record.Write(Path.Combine(settings.Folder, RecordName));
         if (settings.Json is { } json) record.Write(json);
+        File.Delete(Path.Combine(settings.Folder, UnfinishedName));
         page.Costs(encoderId, encoderSeconds, outcomes);
         page.Gates(gates);
         page.End(settings.Folder, report, TimeProvider.System.GetElapsedTime(began));
@@ -82,13 +84,17 @@ internal sealed class DemoStory(DemoSettings settings)
         page.Texts(outcome);
     }
 
-    // A demo is told anew each time, so that its costs are real.
-    private void Prepare()
+    // A demo is told anew each time, so that its costs are real. One that was interrupted goes on, and what it had trained keeps the seconds that it took.
+    private bool Prepare()
     {
+        var unfinished = Path.Combine(settings.Folder, UnfinishedName);
+        if (File.Exists(unfinished) && File.ReadAllText(unfinished) == settings.Identity) return true;
         Directory.CreateDirectory(settings.Folder);
         foreach (var part in new[] { "encoder", "bridges", "databases", "artifacts", "work", "logs" })
             if (Directory.Exists(Path.Combine(settings.Folder, part))) Directory.Delete(Path.Combine(settings.Folder, part), recursive: true);
         File.Delete(Path.Combine(settings.Folder, RecordName));
+        File.WriteAllText(unfinished, settings.Identity);
+        return false;
     }
 
     private Dictionary<string, double> Beliefs(DemoCorrections corrections, List<Gate> gates, CancellationToken cancellationToken)

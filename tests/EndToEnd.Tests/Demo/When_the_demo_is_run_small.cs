@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MindBridge.Cli.Demo;
 using MindBridge.Platform.Artifacts;
+using Microsoft.Data.Sqlite;
 
 namespace MindBridge.EndToEnd.Tests.Demo;
 
@@ -12,13 +13,21 @@ public sealed class When_the_demo_is_run_small : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task It_asks_nothing_and_writes_the_figures()
+    public async Task It_goes_on_after_an_interruption_asks_nothing_and_writes_the_figures()
     {
         var json = Path.Combine(folder, "figures.json");
-        var code = await new DemoStory(new DemoSettings
-        {
-            Edits = 12, Epochs = 1, Folder = Path.Combine(folder, "out"), Models = DemoSettings.ShippedModels, Json = json, Asks = false,
-        }).TellAsync(TestContext.Current.CancellationToken);
+        var settings = new DemoSettings { Edits = 12, Epochs = 1, Folder = Path.Combine(folder, "out"), Models = DemoSettings.ShippedModels, Json = json, Asks = false };
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var interrupted = new DemoStory(settings).TellAsync(interrupt.Token);
+        while (await TrainedAsync(settings.Folder) is null && !interrupted.IsCompleted) await Task.Delay(50, TestContext.Current.CancellationToken);
+        var trained = await TrainedAsync(settings.Folder);
+        await interrupt.CancelAsync();
+        (await Record.ExceptionAsync(() => interrupted)).ShouldNotBeNull("it was to be interrupted in its middle");
+        File.Exists(json).ShouldBeFalse();
+
+        var code = await new DemoStory(settings).TellAsync(TestContext.Current.CancellationToken);
+
+        (await TrainedAsync(settings.Folder)).ShouldBe(trained, "an encoder that was trained stays");
 
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var root = document.RootElement;
@@ -48,6 +57,25 @@ public sealed class When_the_demo_is_run_small : IDisposable
         gates.ShouldAllBe(g => g.GetProperty("name").GetString()!.Length > 0);
         // The exit code says the same as the gates.
         (code == 0).ShouldBe(gates.TrueForAll(g => g.GetProperty("passed").GetBoolean()));
+    }
+
+    // Which encoder there is, and when it was trained.
+    private static async Task<string?> TrainedAsync(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "databases", "encoder_trainer.db"))) return null;
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "databases", "encoder_trainer.db")};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT encoder_id || ' ' || trained_at FROM encoders";
+        try
+        {
+            return (string?)await command.ExecuteScalarAsync();
+        }
+        catch (SqliteException)
+        {
+            // Its tables are being made.
+            return null;
+        }
     }
 
     private static List<string> Names(JsonElement element) => [.. element.EnumerateObject().Select(p => p.Name)];
