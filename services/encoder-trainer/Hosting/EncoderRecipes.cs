@@ -6,6 +6,8 @@ namespace MindBridge.EncoderTrainer.Hosting;
 /// <summary>The recipe for a shard: the product's own for its size, with what the configuration says otherwise.</summary>
 internal sealed class EncoderRecipes
 {
+    private const double ContrastWithoutOutOfScope = 0.3;
+
     private readonly EncoderSettings settings;
     private readonly IConfigurationSection otherwise;
 
@@ -13,13 +15,17 @@ internal sealed class EncoderRecipes
     public EncoderRecipes(EncoderSettings settings, IConfigurationSection otherwise)
     {
         (this.settings, this.otherwise) = (settings, otherwise);
-        For(1).Validate();
+        For(1, answersMustStay: true).Validate();
     }
 
-    public EncoderTrainingSettings For(int edits)
+    /// <param name="edits">How many the shard holds.</param>
+    /// <param name="answersMustStay">Whether the memory names prompts whose answers must stay.</param>
+    public EncoderTrainingSettings For(int edits, bool answersMustStay)
     {
         // One thread: sums depend on the number, and workers of other machines must go on to the same encoder.
         var recipe = Recipe.Encoder(edits) with { Device = settings.Device, Seed = settings.Seed, Threads = 1 };
+        // General sentences can be told from edits without a look at the subject, and features that need not tell subjects apart fall together; contrast keeps them apart.
+        if (!answersMustStay) recipe = recipe with { Contrast = Math.Max(recipe.Contrast, ContrastWithoutOutOfScope) };
         if (settings.Epochs is { } epochs) recipe = recipe with { Epochs = epochs };
         try
         {

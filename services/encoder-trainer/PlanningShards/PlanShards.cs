@@ -76,7 +76,7 @@ internal sealed class PlanShards(
         {
             var order = new ShardOrder
             {
-                Recipe = recipes.For(held[shard.Id].Count()), WarmEpochs = settings.WarmEpochs, BaseModel = baseModel.Identity, OutOfScope = outOfScope, Prefixes = prefixes, Edits = [.. held[shard.Id]],
+                Recipe = recipes.For(held[shard.Id].Count(), answersMustStay: outOfScope is not null), WarmEpochs = settings.WarmEpochs, BaseModel = baseModel.Identity, OutOfScope = outOfScope, Prefixes = prefixes, Edits = [.. held[shard.Id]],
             };
             var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(ShardOrders.BytesOf(order)));
             var unchanged = known.Wanted.TryGetValue(shard.Id, out var before) && before.ContentHash == hash;
