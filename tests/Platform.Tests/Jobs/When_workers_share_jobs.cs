@@ -64,6 +64,25 @@ public sealed class When_workers_share_jobs(Servers servers)
     [Theory]
     [InlineData(DatabaseKind.Postgres)]
     [InlineData(DatabaseKind.Sqlite)]
+    public async Task Should_give_the_turn_of_a_job_that_nobody_wants_any_more_to_the_one_that_is_wanted_instead(DatabaseKind kind)
+    {
+        await using var service = await ServiceAsync(kind);
+        foreach (var key in (string[])["old", "other", "new"])
+        {
+            await EnqueueAsync(service, key);
+            time.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        var old = (await service.Jobs.ClaimAsync("train", "one")).ShouldNotBeNull();
+        await old.SupersedeAsync("the new one is wanted", db => service.Jobs.TakePlaceAsync(db, "train", "new", old.AskedAt));
+
+        (await service.Jobs.ClaimAsync("train", "one")).ShouldNotBeNull().BusinessKey.ShouldBe("new");
+        (await service.Jobs.ClaimAsync("train", "one")).ShouldNotBeNull().BusinessKey.ShouldBe("other");
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Postgres)]
+    [InlineData(DatabaseKind.Sqlite)]
     public async Task Should_make_one_job_of_many_requests_for_one_key(DatabaseKind kind)
     {
         await using var service = await ServiceAsync(kind);
