@@ -47,7 +47,7 @@ internal static partial class MethodBenchmark
         if (!BenchCommand.Wants(reference) && !BenchCommand.Wants(peer)) yield break;
         var settings = new EncoderTrainingSettings
         {
-            Mask = ElementMask.AnyElement, RandomMask = 0, PrefixShare = 0.75, WordingShare = 0, Dropout = 0.1, LearningRate = 1e-5, Batch = 32, Epochs = 2, ComputeType = type,
+            Mask = ElementMask.AnyElement, RandomMask = 0, PrefixShare = 0.75, WordingShare = 0, Contrast = 0, Dropout = 0.1, LearningRate = 1e-5, Batch = 32, Epochs = 2, ComputeType = type,
         };
         var wholeEpoch = data.Edits.Count / (double)settings.Batch;
         using var training = new EncoderTraining(settings, data, Path.Combine(prototype, "checkpoints", "mini-bert"));

@@ -114,7 +114,7 @@ internal sealed class ServeWorld : IAsyncDisposable
         var corrections = DemoCorrections.Draw(DemoWorld.Load(), 40, seed: 5);
         (string encoderFolder, string bridgeFolder) = (Path.Combine(folder, "encoder"), Path.Combine(folder, "bridge"));
         await MindBridge.Memory.Pretraining.EncoderTrainer.TrainAsync(
-            new EncoderTrainingSettings { Epochs = 12, Batch = 8, WordingShare = 0.3, PrefixShare = 0.3, Seed = 1, Threads = 1 },
+            new EncoderTrainingSettings { Epochs = 12, Batch = 8, WordingShare = 0.3, PrefixShare = 0.3, Contrast = 0, Seed = 1, Threads = 1 },
             new EncoderTrainingData { Edits = corrections.Edits, OutOfScope = [.. corrections.OutOfScope.Take(60)], Prefixes = [.. corrections.Prefixes.Take(60)] },
             Path.Combine(DemoSettings.ShippedModels, "demo-encoder"), encoderFolder, cancellationToken: cancellation);
         await MindBridge.Memory.Bridging.BridgeTrainer.TrainAsync(

@@ -47,7 +47,7 @@ internal static class AblationCommand
             var models = parsed.GetValue(llm) is { Length: > 0 } given ? given.Select(d => d.FullName).ToList() : [demo.FirstLlm];
             var settings = new EditingRunSettings
             {
-                Encoder = new EncoderTrainingSettings { Epochs = parsed.GetValue(epochs), WordingShare = 0.6, Seed = number },
+                Encoder = new EncoderTrainingSettings { Epochs = parsed.GetValue(epochs), WordingShare = 0.6, Contrast = 0, Seed = number },
                 Bridge = new BridgeTrainingSettings { Seed = number },
             };
             using var line = new ProgressLine();

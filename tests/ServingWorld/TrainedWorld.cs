@@ -90,7 +90,7 @@ public sealed class TrainedWorld
     {
         var place = Path.Combine(folder, $"encoder-{seed}");
         var data = new EncoderTrainingData { Edits = Edits, OutOfScope = [.. drawn.OutOfScope.Take(60)], Prefixes = [.. drawn.Prefixes.Take(60)] };
-        var settings = new EncoderTrainingSettings { Epochs = 20, Batch = 8, WordingShare = 0.3, PrefixShare = 0.3, Seed = seed, Threads = 1 };
+        var settings = new EncoderTrainingSettings { Epochs = 20, Batch = 8, WordingShare = 0.3, PrefixShare = 0.3, Contrast = 0, Seed = seed, Threads = 1 };
         await EncoderTrainer.TrainAsync(settings, data, Path.Combine(Repository, "cli", "Demo", "models", "demo-encoder"), place);
         return place;
     }

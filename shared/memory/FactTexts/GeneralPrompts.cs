@@ -1,5 +1,3 @@
-using MindBridge.Memory.Checkpoints;
-
 namespace MindBridge.Memory.FactTexts;
 
 /// <summary>
@@ -8,47 +6,20 @@ namespace MindBridge.Memory.FactTexts;
 /// </summary>
 public static class GeneralPrompts
 {
-    // Some 6,000 cannot be learnt by heart in twenty passes; 310 were (docs/quality.md).
-    private const int PrefixCount = 6000;
-
     private static readonly Lazy<IReadOnlyList<string>> s_sentences = new(() => Lines("sentences.txt"));
-    private static readonly Lazy<IReadOnlyList<string>> s_prefixes = new(Vary);
+    private static readonly Lazy<IReadOnlyList<string>> s_prefixes = new(() => [.. Sentences, .. Lines("passages.txt")]);
 
-    /// <summary>About three hundred sentences of 4 to 22 words, written for this product.</summary>
+    /// <summary>About three hundred plain sentences of 4 to 22 words, written for this product.</summary>
     public static IReadOnlyList<string> Sentences => s_sentences.Value;
 
     /// <summary>
-    /// What is put before prompts: thousands of sentences, pieces of sentences and pairs of them. A tenth are <see cref="Sentences"/>, a fifth the beginning of one
-    /// with the end of another, the rest are made of words by <see cref="PhraseGrammar"/>. Always the same ones.
+    /// What is put before prompts: <see cref="Sentences"/>, and some six thousand lines as they stand in encyclopedias, newspapers, letters and novels, whole sentences or not, written
+    /// for this product. Three hundred an encoder learns by heart, and then finds no fact behind a line it has never read (docs/quality.md).
     /// </summary>
     public static IReadOnlyList<string> Prefixes => s_prefixes.Value;
 
-    /// <summary>The beginnings of those sentences that have six words or more: cloze prompts whose continuation is anybody's guess.</summary>
+    /// <summary>The beginnings of the plain sentences that have six words or more: cloze prompts whose continuation is anybody's guess.</summary>
     public static IReadOnlyList<string> All => [.. Sentences.Select(s => s.Split(' ')).Where(w => w.Length >= 6).Select(w => string.Join(' ', w[..^(1 + (w.Length % 3))]))];
-
-    private static IReadOnlyList<string> Vary()
-    {
-        var grammar = new PhraseGrammar(Lines("phrases.txt"));
-        var random = RandomStream.For(0, "general-prefixes");
-        var made = new HashSet<string>(StringComparer.Ordinal);
-        while (made.Count < PrefixCount) made.Add(One(grammar, random));
-        return [.. made];
-    }
-
-    private static string One(PhraseGrammar grammar, RandomStream random) => random.Unit() switch
-    {
-        < 0.1 => random.Pick(Sentences),
-        < 0.3 => Cross(random.Pick(Sentences).Split(' '), random.Pick(Sentences).Split(' '), random),
-        < 0.4 => $"{grammar.Next(random)} {grammar.Next(random)}",
-        // A piece that breaks off, as the text before a prompt may.
-        < 0.5 => Piece(grammar.Next(random).Split(' '), random),
-        _ => grammar.Next(random),
-    };
-
-    private static string Cross(string[] head, string[] tail, RandomStream random) =>
-        string.Join(' ', [.. head[..(1 + random.Below(head.Length - 1))], .. tail[(1 + random.Below(tail.Length - 1))..]]);
-
-    private static string Piece(string[] words, RandomStream random) => string.Join(' ', words[random.Below(1 + (words.Length / 2))..]);
 
     private static IReadOnlyList<string> Lines(string name)
     {

@@ -38,8 +38,10 @@ public sealed record EncoderTrainingSettings
     /// <summary>Weight c of L_exist; 0 switches existence off.</summary>
     public double Existence { get; init; } = 1;
 
-    /// <summary>Weight d of the contrastive term between two wordings of one edit; 0 switches it off.</summary>
-    public double Contrast { get; init; }
+    /// <summary>
+    /// Weight d of the contrastive term between two wordings of one edit; 0 switches it off, as in the paper. With it a new wording's nearest key is nearly always its own edit's (docs/quality.md).
+    /// </summary>
+    public double Contrast { get; init; } = 0.3;
 
     /// <summary>Temperature of the contrastive term.</summary>
     public double Temperature { get; init; } = 0.1;
@@ -54,7 +56,7 @@ public sealed record EncoderTrainingSettings
     public double PrefixShare { get; init; } = 0.5;
 
     /// <summary>Part of the rows that use another wording of the edit than its own prompt.</summary>
-    public double WordingShare { get; init; }
+    public double WordingShare { get; init; } = 0.4;
 
     /// <summary>Part of the out-of-scope rows that ask another thing about a subject of this very step's edits; null draws hard negatives as often as any other.</summary>
     public double? HardShare { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 using MindBridge.Memory.Edits;
@@ -57,11 +58,20 @@ public sealed class When_a_fact_text_is_built
     public void The_prefixes_are_thousands_and_always_the_same()
     {
         GeneralPrompts.Prefixes.Distinct().Count().ShouldBe(GeneralPrompts.Prefixes.Count);
-        GeneralPrompts.Prefixes.Count.ShouldBe(6000);
-        GeneralPrompts.Prefixes.ShouldAllBe(p => p.Trim() == p && p.Length > 0 && !p.Contains('{', StringComparison.Ordinal));
+        GeneralPrompts.Prefixes.Count.ShouldBeGreaterThan(6000);
+        GeneralPrompts.Prefixes.ShouldAllBe(p => p.Trim() == p && p.Length >= 8 && p.Split(' ').Length <= 30 && !p.Contains("  ", StringComparison.Ordinal));
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', GeneralPrompts.Prefixes))))
-            .ShouldBe("c652dbab10b7bf85f9fb6f4479dab4b19b3a2d6592357024af12c642c5d5272c", "what was trained with them must be trained alike tomorrow");
+            .ShouldBe("787de4035230958173355220d6588ee9f44bd745fb19fe604496a26ce41c6aa1", "what was trained with them must be trained alike tomorrow");
     }
+
+    [Fact]
+    public void No_prefix_names_a_subject_that_is_scored()
+    {
+        var subjects = EditFile.Read(OptionalData.Path("prototype/data/edits_1000.jsonl")).Records.Select(r => Words(r.Edit.Subject)).ToArray();
+        GeneralPrompts.Prefixes.Select(Words).ShouldAllBe(p => !subjects.Any(s => p.Contains(s, StringComparison.Ordinal)));
+    }
+
+    private static string Words(string text) => $" {string.Join(' ', Regex.Matches(text.ToLowerInvariant(), @"\w+").Select(m => m.Value))} ";
 
     private static Edit Of(string subject, string prompt, string answer) => new() { Id = "17", Subject = subject, Prompt = prompt, Object = answer };
 }
