@@ -3,6 +3,7 @@ using MindBridge.Memory.Artifacts;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Scoring;
 
 namespace MindBridge.Memory.Serving;
@@ -111,7 +112,8 @@ public sealed class MemoryFolders : IDisposable
         if (edits is not null)
         {
             var built = KeyStore.Build(encoder, edits);
-            built.Calibrate(encoder, validation);
+            // Without probes of the caller's, with those that calibrated the encoder's own keys.
+            built.Calibrate(encoder, validation ?? (TrainingTexts.Exist(folder) ? TrainingTexts.Read(folder).Validation : null));
             return built;
         }
         var path = Path.Combine(folder, KeyStore.FileName);
