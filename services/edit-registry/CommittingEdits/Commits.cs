@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.ReadingEdits;
 
 namespace MindBridge.EditRegistry.CommittingEdits;
 
@@ -61,6 +62,8 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
         db.Publish(new EditsCommitted(memory.TenantId, memory.Id, commit.Id, commit.Sequence, commit.EditCount, commit.ContentHash), time);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        // So that the first search after a large import need not.
+        await EditEnding.RecordAsync(db, memory.Id, commit.LastEdit, cancellationToken);
         return commit;
     }
 }
