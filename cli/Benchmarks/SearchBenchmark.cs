@@ -75,17 +75,18 @@ internal static class SearchBenchmark
             {
                 var asked = request.Clone();
                 (asked.Memory, asked.Limit, asked.NewestFirst) = ("large", 50, true);
-                var took = new List<double>();
+                var (took, first) = (new List<double>(), 0.0);
                 for (var i = 0; i <= Times; i++)
                 {
                     var began = Stopwatch.GetTimestamp();
                     await client.SearchEditsAsync(asked, headers, cancellationToken: cancellation);
-                    // The first lets the query be compiled.
+                    // The first lets the query be compiled, and may have entries to write down that have ended since the last commit.
                     if (i > 0) took.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                    else first = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                 }
 
                 took.Sort();
-                tell($"search: {database}, {name}: {took[Times / 2]:0.0} ms a page, the slowest of {Times} {took[^1]:0.0} ms");
+                tell($"search: {database}, {name}: {took[Times / 2]:0.0} ms a page, the slowest of {Times} {took[^1]:0.0} ms, the very first {first:0.0} ms");
                 // A bench's figures are the better the higher they are.
                 measures.Add(new Measure(NameOf(database, name), 1000 / took[Times / 2], 1000 / Patience, 1, "pages/s"));
             }
@@ -102,7 +103,7 @@ internal static class SearchBenchmark
     // Nine in ten are committed, then one in a thousand is replaced and as many are taken back.
     private static async Task FillAsync(Wire.EditRegistry.EditRegistryClient client, Metadata headers, CancellationToken cancellation)
     {
-        await client.CreateMemoryAsync(new Wire.CreateMemoryRequest { Name = "large", Settings = new Wire.MemorySettings { CommitAfterCount = 10_000_000, CommitAfterSeconds = 86_400 } }, headers, cancellationToken: cancellation);
+        await client.CreateMemoryAsync(new Wire.CreateMemoryRequest { Name = "large", Settings = new Wire.MemorySettings { CommitAfterCount = 1_000_000, CommitAfterSeconds = 86_400 } }, headers, cancellationToken: cancellation);
         await StreamAsync(client, headers, Enumerable.Range(0, Rows * 9 / 10).Select(i => EditOf(i, "English")), cancellation);
         await client.CommitNowAsync(new Wire.CommitNowRequest { Memory = "large" }, headers, cancellationToken: cancellation);
         await StreamAsync(client, headers, Enumerable.Range(Rows * 9 / 10, Rows / 10).Select(i => EditOf(i, "English")).Concat(Enumerable.Range(0, Rows / 1000).Select(i => EditOf(1000 * i, "French"))), cancellation);

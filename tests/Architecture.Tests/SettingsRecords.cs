@@ -29,6 +29,7 @@ internal static partial class SettingsRecords
         ["Inference:Vllm:N"] = "VllmSettings",
         ["Evaluation"] = "EvaluationSettings",
         ["Dashboard"] = "DashboardSettings",
+        ["Dashboard:Provider"] = "ProviderSettings",
     };
 
     // Read by ASP.NET Core itself.

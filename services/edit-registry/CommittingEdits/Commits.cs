@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
 using MindBridge.EditRegistry.CreatingMemories;
+using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.Platform.Tracing;
 
 namespace MindBridge.EditRegistry.CommittingEdits;
@@ -65,6 +66,8 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
         db.Publish(new EditsCommitted(memory.TenantId, memory.Id, commit.Id, commit.Sequence, commit.EditCount, commit.ContentHash), time);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        // So that the first search after a large import need not.
+        await EditEnding.RecordAsync(db, memory.Id, commit.LastEdit, cancellationToken);
         return commit;
     }
 }

@@ -69,7 +69,8 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
     {
         var limit = Math.Clamp(search.Limit == 0 ? 100 : search.Limit, 1, MostRows);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var committed = await CommittedAsync(db, memory, cancellationToken);
+        var (last, committed) = await db.Memories.Where(m => m.Id == memory).Select(m => new ValueTuple<long, long>(m.LastSequence, m.CommittedSequence)).SingleAsync(cancellationToken);
+        await EditEnding.RecordAsync(db, memory, last, cancellationToken);
         // One more than is shown tells whether anything follows, and costs less than a count.
         var found = await Matches(db, memory, search, committed).Take(limit + 1).ToListAsync(cancellationToken);
         var sequences = found.Take(limit).ToList();
@@ -140,13 +141,13 @@ internal sealed class EditHistory(IDbContextFactory<RegistryContext> contexts)
         var rows = await edits.Select(e => new
         {
             Edit = e,
-            Retracted = db.EditEndings.Where(end => end.MemoryId == memory && end.Sequence == e.Sequence).Select(end => (bool?)end.Retracted).FirstOrDefault(),
+            TakenBack = db.Edits.Where(later => later.MemoryId == memory && later.FactId == e.FactId && later.Sequence > e.Sequence).OrderBy(later => later.Sequence).Select(later => (bool?)later.Retraction).FirstOrDefault(),
         }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new EditInState(row.Edit, row.Retracted switch
+        return [.. rows.Select(row => new EditInState(row.Edit, row switch
         {
-            true => EditState.Retracted,
-            false => EditState.Superseded,
-            null => row.Edit.Sequence > committed ? EditState.Pending : EditState.Committed,
+            { Edit.Retraction: true } or { TakenBack: true } => EditState.Retracted,
+            { TakenBack: false } => EditState.Superseded,
+            _ => row.Edit.Sequence > committed ? EditState.Pending : EditState.Committed,
         }))];
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.EditRegistry.CreatingMemories;
-using MindBridge.EditRegistry.ReadingEdits;
 using MindBridge.Platform.Tracing;
 
 namespace MindBridge.EditRegistry.SubmittingEdits;
@@ -67,7 +66,6 @@ internal sealed class EditLog(IDbContextFactory<RegistryContext> contexts, TimeP
 
         if (fresh.Count == 0) return submitted;
         await EditInsert.WriteAsync(db, fresh, cancellationToken);
-        await EditEnding.RecordAsync(db, memory.Id, memory.LastSequence, cancellationToken);
         memory.LastSequence += fresh.Count;
         memory.HistoryHash = hash.Value;
         Schedule(memory, now);

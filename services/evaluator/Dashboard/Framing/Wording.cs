@@ -21,6 +21,13 @@ internal static class Wording
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)passed.TotalDays} days ago"),
     };
 
+    /// <summary>What comes again and again, after "every": minute, 5 minutes, day.</summary>
+    public static string Again(long seconds)
+    {
+        var (count, unit) = seconds % 86_400 == 0 ? (seconds / 86_400, "day") : seconds % 3600 == 0 ? (seconds / 3600, "hour") : seconds % 60 == 0 ? (seconds / 60, "minute") : (seconds, "second");
+        return count == 1 ? unit : $"{Number(count)} {unit}s";
+    }
+
     /// <summary>A duration: 42 s, 3:05, 1:02:03.</summary>
     public static string Duration(double seconds) => seconds < 60
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s")
