@@ -46,7 +46,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await ada.SeesAsync("The memory is empty.");
 
         // A file with a row that will not do: the others are imported, and that one is named.
-        var (prompt, before, after) = await FirstEditAsync();
+        var (prompt, before, after) = await EditAsync(0);
         var file = Path.Combine(world.Files, "with-a-mistake.jsonl");
         await File.WriteAllTextAsync(file, await File.ReadAllTextAsync(Path.Combine(world.Files, "edits.jsonl")) + "{\"id\": \"bad\", \"subject\": \"Nowhere\", \"relation\": \"P30\", \"prompt\": \"The continent of Nowhere is\", \"object\": \"\"}\n");
         await page.GetByLabel("Edits as JSON lines, CounterFact, ZsRE or CSV").SetInputFilesAsync(file);
@@ -113,7 +113,8 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         await ada.SeesAsync("Scored probes");
         await pictures.TakeAsync(ada, "edit");
 
-        await TryChallengerAsync(ada, prompt);
+        // Asked about an edit that both bridges hold: silence is not compared.
+        await TryChallengerAsync(ada, (await EditAsync(1)).Prompt);
 
         // Promoted by hand, rolled back, and promoted again: each within seconds.
         await ada.GoAsync("LLM upgrades");
@@ -396,9 +397,9 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         return (await visitor.Page.Locator($"a[href^='{prefix}']").First.GetAttributeAsync("href"))!;
     }
 
-    private async Task<(string Prompt, string Before, string After)> FirstEditAsync()
+    private async Task<(string Prompt, string Before, string After)> EditAsync(int number)
     {
-        using var edit = JsonDocument.Parse((await File.ReadAllLinesAsync(Path.Combine(world.Files, "edits.jsonl")))[0]);
+        using var edit = JsonDocument.Parse((await File.ReadAllLinesAsync(Path.Combine(world.Files, "edits.jsonl")))[number]);
         var root = edit.RootElement;
         return (root.GetProperty("prompt").GetString()!, root.GetProperty("old").GetString()!, root.GetProperty("object").GetString()!);
     }

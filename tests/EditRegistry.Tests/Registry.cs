@@ -19,7 +19,7 @@ namespace MindBridge.EditRegistry.Tests;
 public sealed class Registry : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-registry-").FullName;
-    private readonly string[] keys = [.. Enumerable.Range(0, 200).Select(_ => ApiKey.Create())];
+    private readonly string[] keys = [.. Enumerable.Range(0, 400).Select(_ => ApiKey.Create())];
     private readonly List<WebApplication> hosts = [];
     private int tenants;
 

@@ -24,7 +24,7 @@ internal interface ITrainable<TReading>
     /// <summary>The step's loss with its graph, and its parts by name.</summary>
     (Tensor Total, IReadOnlyList<KeyValuePair<string, Tensor>> Parts) Loss(long step, TReading reading);
 
-    /// <summary>Validation scores at the end of an epoch, "score" among them; null when none are due.</summary>
+    /// <summary>Validation scores at the end of an epoch, "score" among them and, where it is known, its standard "error"; null when none are due.</summary>
     IReadOnlyDictionary<string, double>? Validate(int epoch, bool last);
 
     /// <summary>The weights were changed from outside (a checkpoint, the best weights).</summary>
@@ -114,12 +114,16 @@ internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer
         var scores = best is null ? null : work.Validate(epoch, state.Step == work.Steps);
         if (scores is not null)
         {
-            if (state.Best is null || scores["score"] > state.Best)
+            // Scores of a few hundred probes differ by chance; of two that cannot be told apart the weights trained longer are kept.
+            var (score, highest) = (scores["score"], state.Highest ?? double.NegativeInfinity);
+            if (score > highest - scores.GetValueOrDefault("error"))
             {
                 best!.Keep();
-                (state.Best, state.BestEpoch, state.SinceBest) = (scores["score"], epoch, 0);
+                (state.Best, state.BestEpoch) = (score, epoch);
             }
-            else state.SinceBest++;
+
+            state.SinceBest = score > highest ? 0 : state.SinceBest + 1;
+            state.Highest = Math.Max(score, highest);
         }
 
         state.Point(epoch, scores);

@@ -25,13 +25,16 @@ internal sealed record TrainingState
     /// <summary>The curve so far.</summary>
     public List<CurvePoint> Curve { get; set; } = [];
 
-    /// <summary>The best validation score; null before the first.</summary>
+    /// <summary>The validation score of the weights that are kept; null before the first.</summary>
     public double? Best { get; set; }
 
     /// <summary>The epoch it was reached in.</summary>
     public int BestEpoch { get; set; }
 
-    /// <summary>Validations since then.</summary>
+    /// <summary>The highest validation score so far, which is that of the kept weights or cannot be told from it.</summary>
+    public double? Highest { get; set; }
+
+    /// <summary>Validations since the highest.</summary>
     public int SinceBest { get; set; }
 
     /// <summary>Processor time of this and earlier runs, for the metrics.</summary>

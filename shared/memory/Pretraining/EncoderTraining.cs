@@ -97,7 +97,7 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
     {
         if (plan.PhaseOf((epoch * plan.StepsPerEpoch) - 1) is not StepPhase.Joint || (!last && epoch % settings.ValidateEvery != 0)) return null;
         var score = validation.Score(encoder, dummy, association, existence, settings);
-        return new[] { ("association", score.Association), ("recall", score.Recall), ("existenceAuc", score.ExistenceAuc), ("addressing", score.Addressing), ("score", score.Value) }
+        return new[] { ("association", score.Association), ("recall", score.Recall), ("existenceAuc", score.ExistenceAuc), ("addressing", score.Addressing), ("score", score.Value), ("error", score.Error) }
             .Where(s => double.IsFinite(s.Item2)).ToDictionary(s => s.Item1, s => s.Item2);
     }
 

@@ -71,10 +71,10 @@ internal sealed class EncoderValidation
 
         var filled = settings.Association > 0 ? Filled(features.narrow(0, 0, paraphrases), dummy, association, [.. Enumerable.Range(0, paraphrases)]) : double.NaN;
         var known = Enumerable.Range(0, ownEdit.Length).Where(i => ownEdit[i] >= 0).ToArray();
-        if (known.Length == 0) return new EncoderScore(filled, double.NaN, auc, double.NaN);
+        if (known.Length == 0) return new EncoderScore(filled, double.NaN, auc, double.NaN, paraphrases);
         var keys = MemoryEncoder.Features(encoder, editPrompts, CancellationToken.None);
         var recall = settings.Association > 0 ? Filled(keys.index_select(0, tensor(known.Select(i => (long)ownEdit[i]).ToArray(), device: keys.device)), dummy, association, known) : double.NaN;
-        return new EncoderScore(filled, recall, auc, Addressed(keys, features.narrow(0, 0, paraphrases), known));
+        return new EncoderScore(filled, recall, auc, Addressed(keys, features.narrow(0, 0, paraphrases), known), paraphrases);
     }
 
     /// <summary>Area under the ROC curve: the part of pairs in which the positive scores higher, ties counted half.</summary>

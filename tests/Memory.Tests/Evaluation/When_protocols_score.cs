@@ -124,7 +124,7 @@ public sealed class When_protocols_score(When_protocols_score.World world) : ICl
     {
         using var unedited = new Unedited(llm);
         using var edited = new EditedModel(llm, [new Shard(tiny.Encoder, tiny.Projector, tiny.Keys, new DecisionRule { Addressing = AddressingMode.Subject })], MindBridge.Memory.Bridging.SoftPromptLayout.AfterPrompt);
-        var passage = new AbilityItem("word1 word2 word3", string.Join(' ', Enumerable.Repeat("word4", 24)), [], []);
+        var passage = new AbilityItem("word1 word2 word3", string.Join(' ', Enumerable.Repeat("word4", 12)), [], []);
         AbilityItem right = new("Oslo is in", "Norway", ["Peru", "Norway"], []), wrong = right with { Answer = "Peru" };
 
         var scores = GeneralAbility.Score(edited, unedited, [passage, right, wrong, passage with { Answer = string.Join(' ', Enumerable.Repeat("word4", 5000)) }]);
@@ -134,7 +134,7 @@ public sealed class When_protocols_score(When_protocols_score.World world) : ICl
         var (prompt, rest) = (llm.Encode(passage.Prompt).Count, llm.EncodeAnswer(passage.Prompt, passage.Answer));
         var forced = Passes.Force(unedited, unedited.Prepare([passage.Prompt]), [rest])[0];
         (prompt + rest.Length).ShouldBeLessThanOrEqualTo(llm.Model.MaxPositions);
-        scores[0]!.Base.ShouldBe(-forced.Sum(t => (double)t.LogProbability) / 24, 1e-9);
+        scores[0]!.Base.ShouldBe(-forced.Sum(t => (double)t.LogProbability) / 12, 1e-9);
         scores[0]!.Edited.ShouldBeFalse();
         (scores[1]!.Value, scores[1]!.Base, scores[1]!.After).ShouldBe((1, 1, "Norway"));
         scores[2]!.Value.ShouldBe(0);

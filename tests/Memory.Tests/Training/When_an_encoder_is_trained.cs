@@ -32,6 +32,25 @@ public sealed class When_an_encoder_is_trained(TinyWorld world) : IClassFixture<
         trained.Curve.Last(p => p.Scores is not null).Scores!["score"].ShouldBeInRange(0, 1);
     }
 
+    [Fact]
+    public async Task Of_weights_whose_scores_cannot_be_told_apart_those_trained_longer_are_kept()
+    {
+        var trained = await EncoderTrainer.TrainAsync(
+            TinyWorld.EncoderSettings with { ValidateEvery = 1 }, TinyWorld.EncoderData with { Validation = TinyWorld.Validation }, world.Encoder, world.Folder("kept"), cancellationToken: TestContext.Current.CancellationToken);
+
+        var (kept, highest) = (0, double.NegativeInfinity);
+        foreach (var (epoch, scores) in trained.Curve.Select(p => (p.Epoch, p.Scores!)))
+        {
+            if (scores["score"] > highest - scores["error"]) kept = epoch;
+            highest = Math.Max(highest, scores["score"]);
+        }
+
+        var best = trained.Curve.MaxBy(p => p.Scores!["score"])!.Epoch;
+        kept.ShouldNotBe(best, "else this would hold without the rule");
+        System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(trained.Folder, "manifest.json"), TestContext.Current.CancellationToken)).RootElement.GetProperty("metrics").GetProperty("bestEpoch").GetInt32().ShouldBe(kept);
+        new EncoderScore(0.5, double.NaN, 0.9, 0, 25).Error.ShouldBe(Math.Sqrt(0.01 + 0.0036) / 2, 1e-12);
+    }
+
     [Theory]
     [InlineData(1, 0, 0, 0, "injection")]
     [InlineData(0, 1, 0, 0, "association")]
