@@ -50,6 +50,7 @@ public sealed class Pictures
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "docs", "dashboard")).FullName;
         // Where a machine keeps its models is nobody's business.
         await page.EvaluateAsync("folder => { for (const code of document.querySelectorAll('code')) code.textContent = code.textContent.replace(folder, '/models'); }", Path.GetDirectoryName(DashboardWorld.Model("any")));
+        await page.EvaluateAsync("scrollTo(0, 0)");
         var picture = await page.ScreenshotAsync(new PageScreenshotOptions { Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
         await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), PalettePng.Reduce(picture));
     }
