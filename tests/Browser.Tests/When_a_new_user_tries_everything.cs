@@ -347,7 +347,7 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
             var shown = await eve.Page.Locator("main").InnerTextAsync();
             // What a challenger is, and that champions can fail, these pages say to everybody.
             string[] ownWords = path is "/trials" or "/alerts" ? [] : ["champion"];
-            foreach (var secret in (string[])["Train encoder", "Evaluate bridge", "Ada", "serving", .. ownWords]) shown.ShouldNotContain(secret, customMessage: path);
+            foreach (var secret in (string[])["Train encoder", "Evaluate bridge", "Ada", "serving", .. ownWords]) shown.ShouldNotContain(secret, Case.Sensitive, path);
         }
 
         (await eve.Page.Context.APIRequest.GetAsync(evaluation + "/export.json")).Status.ShouldBe(404);
