@@ -48,10 +48,11 @@ internal static class EvalKeptCommand
         var untouched = before.Keys.Where(fact => after.TryGetValue(fact, out var now) && now.Sequence == before[fact].Sequence && had.ContainsKey(fact) && has.ContainsKey(fact)).ToList();
         var superseded = before.Keys.Where(fact => after.TryGetValue(fact, out var now) && now.Sequence != before[fact].Sequence && has.ContainsKey(fact)).ToList();
         var (retracted, added) = (before.Keys.Except(after.Keys, StringComparer.Ordinal).ToList(), after.Keys.Except(before.Keys, StringComparer.Ordinal).Where(has.ContainsKey).ToList());
+        // Of the bridge that was evaluated, which may wait for an operator.
         var silent = 0;
         foreach (var fact in retracted)
         {
-            var why = await clients.Inference.ExplainAsync(new ExplainRequest { Target = new Target { Llm = llm, Memory = memory }, Prompt = before[fact].Edit.Prompt }, cancellationToken: cancellationToken);
+            var why = await clients.Inference.ExplainAsync(new ExplainRequest { Target = new Target { Llm = llm, Memory = memory, BridgeId = last.BridgeId }, Prompt = before[fact].Edit.Prompt }, cancellationToken: cancellationToken);
             if (why.EditedAnswer == why.BaseAnswer) silent++;
         }
 
