@@ -162,7 +162,8 @@ public sealed class When_a_client_is_hostile : IAsyncLifetime
             const byte EndHeaders = 4, EndStream = 1;
             await rude.SendFrameAsync(RawConnection.Headers, EndHeaders, 1, RawConnection.Request("/mindbridge.probe.Probe/Count"));
             await rude.SendFrameAsync(RawConnection.Data, EndStream, 1, Frame(0, new Note { Text = "vanished", Number = 1_000_000, Payload = ByteString.CopyFrom(new byte[1000]) }.ToByteArray()));
-            await Task.Delay(200);
+            // The method writes: it runs.
+            await rude.UntilAsync(RawConnection.Headers);
         }
 
         await _server.Traces.Cancelled("vanished");

@@ -57,6 +57,19 @@ public sealed class RawConnection : IDisposable
         return [.. block];
     }
 
+    /// <summary>Reads frames until one of a type has come.</summary>
+    public async Task UntilAsync(byte type)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        var header = new byte[9];
+        do
+        {
+            await _client.GetStream().ReadExactlyAsync(header, patience.Token);
+            await _client.GetStream().ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]], patience.Token);
+        }
+        while (header[3] != type);
+    }
+
     /// <summary>The types of all frames until the server hangs up.</summary>
     /// <exception cref="TimeoutException">It did not.</exception>
     public async Task<List<byte>> UntilClosedAsync()
