@@ -51,7 +51,7 @@ internal sealed class DemoPage
         AnsiConsole.Write(table);
     }
 
-    public void Encoder(string id, double seconds) => Say($"Encoder {id[..ShortId]} trained in {seconds:0} s.");
+    public void Encoder(string id, double seconds) => Say($"Encoder {id[..ShortId]} trained in {seconds:0} s of processor time.");
 
     public void Scores(LlmOutcome llm)
     {
@@ -63,7 +63,7 @@ internal sealed class DemoPage
                 scores.N.ToString("N0", CultureInfo.InvariantCulture));
         AnsiConsole.Write(table);
         Say("Rel: the correction's own prompt. Gen: wordings no training has seen. Loc: neighbours and other facts answer as before. Percent, with 95 % intervals.");
-        Say($"Bridge {llm.BridgeId[..ShortId]} in {llm.BridgeSeconds:0} s; encoder {llm.EncoderId[..ShortId]}, computed anew from its files.");
+        Say($"Bridge {llm.BridgeId[..ShortId]} in {llm.BridgeSeconds:0} s of processor time; encoder {llm.EncoderId[..ShortId]}, computed anew from its files.");
     }
 
     public void Texts(LlmOutcome llm)
@@ -84,7 +84,7 @@ internal sealed class DemoPage
     public void Costs(string encoderId, double encoderSeconds, IReadOnlyList<LlmOutcome> outcomes)
     {
         AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule("[bold]What it cost[/]").LeftJustified());
+        AnsiConsole.Write(new Rule("[bold]What it cost, in processor time[/]").LeftJustified());
         var first = encoderSeconds + outcomes[0].BridgeSeconds;
         Say($"First model:  encoder {encoderSeconds:0.0} s + bridge {outcomes[0].BridgeSeconds:0.0} s = {first:0.0} s");
         foreach (var next in outcomes.Skip(1))

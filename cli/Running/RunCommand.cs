@@ -53,13 +53,13 @@ internal static class RunCommand
             using var run = new EditingRun(settings, data, parsed.GetValue(encoderBase)!.FullName, output, line, notes);
             Say($"{data.Edits.Count:N0} edits, {data.Probes.Count:N0} probes, {data.OutOfScope.Count:N0} out-of-scope prompts");
             await run.TrainEncoderAsync(cancellationToken);
-            Say($"encoder {run.EncoderId} in {run.EncoderSeconds:0} s");
+            Say($"encoder {run.EncoderId} in {run.EncoderSeconds:0} s of processor time");
             foreach (var model in llms)
             {
                 var outcome = await run.BridgeAsync(model, cancellationToken);
                 line.Dispose();
                 AnsiConsole.Write(Table(outcome));
-                Say($"bridge {outcome.BridgeId} in {outcome.BridgeSeconds:0} s");
+                Say($"bridge {outcome.BridgeId} in {outcome.BridgeSeconds:0} s of processor time");
             }
             var record = new RunRecord(run.EncoderId, run.EncoderSeconds, run.Outcomes, [.. RunRecord.GatesOfTransfer(run.EncoderId, run.EncoderSeconds, run.Outcomes)]);
             record.Write(Path.Combine(output, "run.json"));

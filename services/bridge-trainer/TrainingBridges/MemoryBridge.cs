@@ -16,6 +16,7 @@ internal sealed class TrainedProjector
     /// <summary>Edits and out-of-scope prompts that the LLM has no room for.</summary>
     public required int LeftOut { get; init; }
 
+    /// <summary>Processor time of all cores.</summary>
     public required double TrainSeconds { get; init; }
 
     public required DateTimeOffset TrainedAt { get; init; }
@@ -43,6 +44,7 @@ internal sealed class MemoryBridge
     /// <summary>A JSON list, in the same order.</summary>
     public required string ProbeSetIds { get; init; }
 
+    /// <summary>Processor time of all cores.</summary>
     public required double TrainSeconds { get; init; }
 
     public required DateTimeOffset TrainedAt { get; init; }

@@ -52,7 +52,7 @@ internal sealed class ProjectorTraining(
             RecipeHash = recipe,
             ProjectorId = (await store.SaveFolderAsync(outFolder, cancellationToken)).Value,
             LeftOut = leftOut,
-            TrainSeconds = trained.WallSeconds,
+            TrainSeconds = trained.ProcessorSeconds,
             TrainedAt = time.GetUtcNow(),
         };
         await NeedUnchangedAsync(part.EncoderId, encoder.Folder, cancellationToken);

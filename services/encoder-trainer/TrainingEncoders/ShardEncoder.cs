@@ -24,6 +24,7 @@ internal sealed class ShardEncoder
     /// <summary>How many edits it holds.</summary>
     public required int EditCount { get; init; }
 
+    /// <summary>Processor time of all cores.</summary>
     public required double TrainSeconds { get; init; }
 
     public required DateTimeOffset TrainedAt { get; init; }

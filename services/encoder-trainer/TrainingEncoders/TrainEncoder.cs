@@ -100,7 +100,7 @@ internal sealed class TrainEncoder(
             EncoderId = made?.EncoderId,
             ProbeSetId = made?.ProbeSetId,
             EditCount = texts.Training?.Edits.Count ?? 0,
-            TrainSeconds = made?.Trained.WallSeconds ?? 0,
+            TrainSeconds = made?.Trained.ProcessorSeconds ?? 0,
             TrainedAt = now,
         });
         if (made is not null) db.Publish(new EncoderTrained(shard.Tenant, shard.MemoryId, shard.ShardId, shard.CommitId, made.EncoderId, made.ProbeSetId, MetricsOf(texts, made)), time);
@@ -115,8 +115,8 @@ internal sealed class TrainEncoder(
             ["probes"] = texts.Probes.Count,
             ["warmStart"] = made.Warm ? 1 : 0,
             ["steps"] = made.Trained.Steps,
-            ["trainSeconds"] = made.Trained.WallSeconds,
-            ["processorSeconds"] = made.Trained.ProcessorSeconds,
+            ["trainSeconds"] = made.Trained.ProcessorSeconds,
+            ["wallSeconds"] = made.Trained.WallSeconds,
         };
         foreach (var (part, loss) in made.Trained.Curve.Count > 0 ? made.Trained.Curve[^1].Losses : new Dictionary<string, double>()) metrics["loss " + part] = loss;
         foreach (var (score, value) in made.Trained.Curve.LastOrDefault(point => point.Scores is not null)?.Scores ?? new Dictionary<string, double>()) metrics[score] = value;

@@ -64,8 +64,9 @@ public static class BridgeTrainer
         }
 
         var checkpoint = new Checkpoint<TrainingState>(TrainingRun.CheckpointOf(outFolder), Artifact.HashOfValue(new { inputs, settings }));
+        var clock = new TrainingClock();
         using var training = new BridgeTraining(settings, data, encoderFolders, llmFolder, progress, cancellationToken);
-        var state = training.Run(checkpoint, progress, notes, cancellationToken);
+        var state = training.Run(checkpoint, clock, progress, notes, cancellationToken);
         var artifact = Artifact.Write("bridge", inputs, settings, [.. inputs.Encoders, inputs.Llm],
             new { state.Step, state.Skipped, state.BestEpoch, BestScore = state.Best, state.ProcessorSeconds, state.WallSeconds, state.Curve },
             training.Save, outFolder);

@@ -34,7 +34,7 @@ internal interface ITrainable<TReading>
 /// <summary>
 /// The loop of both stages: steps, checkpoints, validation, the best weights, early stopping, progress. All that a resumed run needs is the step number, the weights and the optimizer.
 /// </summary>
-internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer optimizer, BestWeights? best, int? patience, TimeSpan checkpointEvery, Checkpoint<TrainingState> checkpoint)
+internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer optimizer, BestWeights? best, int? patience, TimeSpan checkpointEvery, Checkpoint<TrainingState> checkpoint, TrainingClock clock)
 {
     private const int HopelessAfter = 200;
     private TrainingState state = new();
@@ -54,7 +54,7 @@ internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer
         else if (ignored is not null) notes?.Report(ignored);
 
         var meter = new ProgressMeter(progress, work.Phase, work.Steps, state.Step);
-        var clock = new Clock(state);
+        clock.GoOnFrom(state);
         var written = Stopwatch.StartNew();
         Task<TReading>? next = null;
         try
@@ -63,7 +63,7 @@ internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer
             {
                 if (cancellationToken.IsCancellationRequested || written.Elapsed >= checkpointEvery)
                 {
-                    clock.Read();
+                    clock.Read(state);
                     checkpoint.Write(state, Remembered, optimizer.Save);
                     written.Restart();
                     cancellationToken.ThrowIfCancellationRequested();
@@ -78,7 +78,7 @@ internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer
 
             if (state.Best is not null) best?.Restore();
             work.WeightsChanged();
-            clock.Read();
+            clock.Read(state);
             return state;
         }
         finally
@@ -127,20 +127,6 @@ internal sealed class TrainingRun<TReading>(ITrainable<TReading> work, Optimizer
         }
 
         state.Point(epoch, scores);
-    }
-
-    // Wall and processor time, earlier runs included.
-    private sealed class Clock(TrainingState state)
-    {
-        private readonly Stopwatch wall = Stopwatch.StartNew();
-        private readonly TimeSpan processor = Environment.CpuUsage.TotalTime;
-        private readonly (double Wall, double Processor) before = (state.WallSeconds, state.ProcessorSeconds);
-
-        public void Read()
-        {
-            state.WallSeconds = before.Wall + wall.Elapsed.TotalSeconds;
-            state.ProcessorSeconds = before.Processor + (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
-        }
     }
 }
 

@@ -64,8 +64,9 @@ public static class EncoderTrainer
         }
 
         var checkpoint = new Checkpoint<TrainingState>(TrainingRun.CheckpointOf(outFolder), Artifact.HashOfValue(new { inputs, settings }));
+        var clock = new TrainingClock();
         using var training = new EncoderTraining(settings, data, baseFolder);
-        var state = training.Run(checkpoint, progress, notes, cancellationToken);
+        var state = training.Run(checkpoint, clock, progress, notes, cancellationToken);
         var artifact = Artifact.Write("encoder", inputs, settings, inputs.Start is null ? [inputs.BaseModel] : [inputs.BaseModel, inputs.Start],
             new { state.Step, state.Skipped, state.BestEpoch, BestScore = state.Best, state.ProcessorSeconds, state.WallSeconds, state.Curve },
             folder => training.Save(folder, baseFolder, data), outFolder);

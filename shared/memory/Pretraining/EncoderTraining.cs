@@ -71,8 +71,8 @@ internal sealed class EncoderTraining : ITrainable<EncoderStep>, IDisposable
 
     public long StepsPerEpoch => plan.StepsPerEpoch;
 
-    public TrainingState Run(Checkpoint<TrainingState> checkpoint, IProgress<TrainingProgress>? progress, IProgress<string>? notes, CancellationToken cancellationToken) =>
-        new TrainingRun<EncoderStep>(this, optimizer, best, settings.Patience, settings.CheckpointEvery, checkpoint).Run(progress, notes, cancellationToken);
+    public TrainingState Run(Checkpoint<TrainingState> checkpoint, TrainingClock clock, IProgress<TrainingProgress>? progress, IProgress<string>? notes, CancellationToken cancellationToken) =>
+        new TrainingRun<EncoderStep>(this, optimizer, best, settings.Patience, settings.CheckpointEvery, checkpoint, clock).Run(progress, notes, cancellationToken);
 
     public double LearningRateAt(long step) => LearningRate.At(settings.LearningRate, step, plan.Steps, settings.WarmUp);
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MindBridge.Memory.Reporting;
 
-/// <summary>What an LLM upgrade costs: the first model pays encoder and bridge, each next one a bridge only.</summary>
+/// <summary>What an LLM upgrade costs in processor time: the first model pays encoder and bridge, each next one a bridge only.</summary>
 internal static class CostChart
 {
     private const double Width = 720, Row = 44, Left = 150, Right = 110;
@@ -15,7 +15,7 @@ internal static class CostChart
         var whole = Math.Max(1e-9, Math.Max(encoder + (bridges.Count > 0 ? bridges[0].Seconds : 0), bridges.Select(b => b.Seconds).DefaultIfEmpty().Max()));
         double W(double seconds) => (Width - Left - Right) * seconds / whole;
         var rows = Math.Max(1, bridges.Count);
-        page.Append($"<svg class=\"chart cost\" viewBox=\"0 0 {Width} {(rows * Row) + 4}\" role=\"img\" aria-label=\"seconds for each LLM\">");
+        page.Append($"<svg class=\"chart cost\" viewBox=\"0 0 {Width} {(rows * Row) + 4}\" role=\"img\" aria-label=\"processor seconds for each LLM\">");
         for (var i = 0; i < rows; i++)
         {
             var y = (i * Row) + 8;

@@ -51,7 +51,7 @@ public sealed class EditingRun : IDisposable
     /// <summary>The encoder's id as it was when it was trained.</summary>
     public string EncoderId { get; private set; } = "";
 
-    /// <summary>Wall time of stage I.</summary>
+    /// <summary>Processor time of stage I on all cores.</summary>
     public double EncoderSeconds { get; private set; }
 
     /// <summary>The trained encoder; null before <see cref="TrainEncoderAsync"/>.</summary>
@@ -74,7 +74,7 @@ public sealed class EditingRun : IDisposable
             new EncoderTrainingData { Edits = data.Edits, OutOfScope = data.OutOfScope, Prefixes = data.Prefixes, Validation = data.Validation },
             encoderBase, EncoderFolder, progress, notes, cancellationToken);
         EncoderId = trained.ArtifactId;
-        EncoderSeconds = trained.Reused ? SecondsOf(EncoderFolder) : trained.WallSeconds;
+        EncoderSeconds = trained.Reused ? SecondsOf(EncoderFolder) : trained.ProcessorSeconds;
         encoder = MemoryEncoder.From(EncoderFolder);
         keys = KeyStore.Load(Path.Combine(EncoderFolder, KeyStore.FileName), encoder);
     }
@@ -105,7 +105,7 @@ public sealed class EditingRun : IDisposable
             settings.Bridge,
             new BridgeTrainingData { Edits = data.Edits, OutOfScope = data.OutOfScope, Prefixes = data.Prefixes, Validation = data.Validation },
             [EncoderFolder], llmFolder, folder, progress, notes, cancellationToken);
-        return (folder, trained.ArtifactId, trained.Reused ? SecondsOf(folder) : trained.WallSeconds);
+        return (folder, trained.ArtifactId, trained.Reused ? SecondsOf(folder) : trained.ProcessorSeconds);
     }
 
     /// <summary>Stage II for one LLM, then its scores. The encoder is only read; its id is computed anew from its bytes and reported.</summary>
@@ -156,5 +156,5 @@ public sealed class EditingRun : IDisposable
 
     private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    private static double SecondsOf(string folder) => Artifact.Open(folder).Metrics["wallSeconds"]?.GetValue<double>() ?? 0;
+    private static double SecondsOf(string folder) => Artifact.Open(folder).Metrics["processorSeconds"]?.GetValue<double>() ?? 0;
 }

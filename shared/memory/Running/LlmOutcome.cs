@@ -32,7 +32,7 @@ public sealed record Scores(double Rel, double Gen, double Loc, int N)
 /// <param name="EncoderId">The encoder's id after bridging, computed from its bytes.</param>
 /// <param name="BridgeId">The bridge's id.</param>
 /// <param name="BridgeFolder">Where the bridge lies.</param>
-/// <param name="BridgeSeconds">Wall time of stage II, feature caching included.</param>
+/// <param name="BridgeSeconds">Processor time of stage II on all cores, feature caching included.</param>
 /// <param name="Scores">By protocol.</param>
 /// <param name="Results">Every probe's result, by protocol.</param>
 public sealed record LlmOutcome(

@@ -4,14 +4,14 @@ using MindBridge.Memory.Artifacts;
 
 namespace MindBridge.Memory.Running;
 
-/// <summary>The figures of a run, as <c>--json</c> writes them.</summary>
+/// <summary>The figures of a run, as <c>--json</c> writes them. Seconds are processor time of all cores: the cost, whatever else the machine did.</summary>
 public sealed record RunRecord(string EncoderId, double EncoderSeconds, IReadOnlyList<LlmOutcome> Llms, IReadOnlyList<Gate> Gates)
 {
     /// <summary>True when every gate held.</summary>
     public bool Passed => Gates.All(g => g.Passed);
 
     /// <summary>
-    /// Another LLM must not cost more than a third of the encoder and the first bridge, and must leave the encoder's bytes as they are. Empty with a single LLM but for the latter.
+    /// Another LLM must not cost more than a third of the encoder and the first bridge, in processor time, and must leave the encoder's bytes as they are. Empty with a single LLM but for the latter.
     /// </summary>
     public static IEnumerable<Gate> GatesOfTransfer(string encoderId, double encoderSeconds, IReadOnlyList<LlmOutcome> llms)
     {
