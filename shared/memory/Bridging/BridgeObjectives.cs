@@ -16,13 +16,13 @@ internal sealed class BridgeObjectives(Llm llm, IReadOnlyList<Projector> project
     {
         using var prompts = settings.Layout is SoftPromptLayout.AfterPrompt ? cache.PromptsOf(step.Prompts) : null;
         var hidden = step.Rows.Hidden(llm.Model, SoftPrompts(step.Features, noise), prompts);
-        var objects = step.Labels.Length;
-        var memory = TokenLoss.CrossEntropy(llm.Model.Logits(hidden.narrow(0, 0, objects)), step.Labels);
-        // Full stops come on top of the objects; they must not halve the objects' weight.
-        if (step.Stops > 0) memory = memory.mul((double)objects / (objects - step.Stops));
+        var labels = step.Labels.Length;
+        var memory = TokenLoss.CrossEntropy(llm.Model.Logits(hidden.narrow(0, 0, labels)), step.Labels);
+        // What closes the sentence comes on top of the objects; it must not halve their weight.
+        if (step.Closing > 0) memory = memory.mul((double)labels / (labels - step.Closing));
         if (step.Teachers.Length == 0) return (memory, memory, null);
 
-        var locality = Divergence(hidden.narrow(0, objects, step.Teachers.Length), step.Teachers);
+        var locality = Divergence(hidden.narrow(0, labels, step.Teachers.Length), step.Teachers);
         return (memory.add(settings.Locality == 1 ? locality : locality.mul(settings.Locality)), memory, locality);
     }
 

@@ -8,10 +8,10 @@ namespace MindBridge.Memory.Bridging;
 /// <param name="Rows">Edits with their objects, then out-of-scope prompts; hidden states come at the object's places and at the last prompt token. With the soft prompt after the prompt, only what follows the prompt.</param>
 /// <param name="Prompts">By row: the item whose prompt the LLM reads.</param>
 /// <param name="Features">By row: the item whose cached feature is projected.</param>
-/// <param name="Labels">The object's tokens, edits only.</param>
-/// <param name="Stops">How many of the labels are full stops after an object.</param>
+/// <param name="Labels">The object's tokens and those that close the sentence, edits only.</param>
+/// <param name="Closing">How many of the labels close a sentence.</param>
 /// <param name="Teachers">By out-of-scope row: the item whose cached teacher state is matched.</param>
-internal sealed record BridgeStep(RowBatch Rows, long[] Prompts, long[] Features, long[] Labels, int Stops, long[] Teachers);
+internal sealed record BridgeStep(RowBatch Rows, long[] Prompts, long[] Features, long[] Labels, int Closing, long[] Teachers);
 
 /// <summary>
 /// Which prompts every step reads: a pure function of (settings, seed, epoch). Edits of like length go together, and with them out-of-scope prompts of like length.
@@ -48,7 +48,7 @@ internal sealed class BridgePlan(BridgeTexts texts, BridgeTrainingSettings setti
         }
 
         foreach (var item in negatives) rows.Add(RowOf(texts.Ids[item], [], settings.SoftTokens * encoders, settings.Layout, bos));
-        return new BridgeStep(new RowBatch(rows, settings.Layout is SoftPromptLayout.AfterPrompt ? 1 : 3), prompts, features, [.. labels], edits.Count(texts.Stops), [.. negatives.Select(i => (long)i)]);
+        return new BridgeStep(new RowBatch(rows, settings.Layout is SoftPromptLayout.AfterPrompt ? 1 : 3), prompts, features, [.. labels], edits.Sum(texts.Closing), [.. negatives.Select(i => (long)i)]);
     }
 
     /// <summary>

@@ -14,12 +14,15 @@ internal sealed class BridgeTexts
 {
     private const int PrefixGroup = 16;
 
+    // The full stop, and what follows it.
+    private const int ClosingTokens = 2;
+
     private readonly string[] prompts;
     private readonly int[][] ids;
     private readonly int[][] targets;
     private readonly bool[] stopped;
 
-    public BridgeTexts(BridgeTrainingData data, BridgeTrainingSettings settings, IReadOnlyList<MemoryEncoder> encoders, Llm llm)
+    public BridgeTexts(BridgeTrainingData data, BridgeTrainingSettings settings, IReadOnlyList<MemoryEncoder> encoders, Llm llm, CancellationToken cancellationToken)
     {
         (Edits, OutOfScope) = (data.Edits.Count, settings.Locality > 0 ? data.OutOfScope.Count : 0);
         (EditVariants, OutOfScopeVariants) = (settings.Variants, OutOfScope == 0 ? 0 : settings.OutOfScopeVariants);
@@ -42,6 +45,8 @@ internal sealed class BridgeTexts
             if (!Take(item, prefix.Length == 0 ? prompt : prefix + " " + prompt, edit, llm, limit) && !Take(item, prompt, edit, llm, limit))
                 throw new ArgumentException($"{(edit is null ? "an out-of-scope prompt" : $"edit {edit.Id}")} takes more tokens than {llm.Name} holds ({llm.Model.MaxPositions}); shorten it: \"{Short(prompt)}\"");
         }
+
+        Close(llm, cancellationToken);
     }
 
     public int Edits { get; }
@@ -68,11 +73,13 @@ internal sealed class BridgeTexts
 
     public int Negative(int variant, int prompt) => FirstOutOfScope + (variant * OutOfScope) + prompt;
 
-    /// <summary>The LLM's ids that continue an edit's item: its object and, where it is trained, the full stop.</summary>
+    /// <summary>The LLM's ids that continue an edit's item: its object and, where that is trained, the full stop and the token that the unedited LLM goes on with.</summary>
     public int[] Target(int item) => targets[item];
 
-    /// <summary>Whether an edit's target ends with a full stop of ours.</summary>
-    public bool Stops(int item) => stopped[item % Edits];
+    /// <summary>How many tokens of an edit's target close the sentence behind its object.</summary>
+    public int Closing(int item) => Stops(item) ? ClosingTokens : 0;
+
+    private bool Stops(int item) => stopped[item % Edits];
 
     private (int Variant, int Index) Place(int item) =>
         item < FirstOutOfScope ? Math.DivRem(item, Edits) : Math.DivRem(item - FirstOutOfScope, OutOfScope);
@@ -85,6 +92,15 @@ internal sealed class BridgeTexts
         if (edit is null) return ids[item].Length <= limit;
         targets[item] = llm.EncodeAnswer(text, Stops(item) ? edit.Object + "." : edit.Object);
         return ids[item].Length + targets[item].Length <= limit;
+    }
+
+    // Nothing but the full stop in the loss would leave open what the LLM says next, under a soft prompt that still speaks: "violin.C" is no answer. So it goes on as it would by itself.
+    private void Close(Llm llm, CancellationToken cancellationToken)
+    {
+        int[] edits = [.. Enumerable.Range(0, Edits).Where(Stops)];
+        var next = NextTokens.Of(llm, [.. edits.Select(e => (int[])[.. ids[e], .. targets[e]])], cancellationToken);
+        foreach (var (edit, token) in edits.Zip(next))
+            for (var variant = 0; variant < EditVariants; variant++) targets[Edit(variant, edit)] = [.. targets[Edit(variant, edit)], token];
     }
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "...";

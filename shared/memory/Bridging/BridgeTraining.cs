@@ -32,7 +32,7 @@ internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
         foreach (var weight in llm.Model.parameters()) weight.requires_grad = false;
         llm.Model.ComputeType = settings.ComputeType!.Value;
 
-        texts = new BridgeTexts(data, settings, encoders, llm);
+        texts = new BridgeTexts(data, settings, encoders, llm, cancellationToken);
         plan = new BridgePlan(texts, settings, encoders.Count, llm.Tokenizer.Bos);
         cache = new BridgeCache(texts, settings, encoders, llm, progress, cancellationToken);
         projectors = [.. encoders.Select(e => new Projector(e.Width, settings.SoftTokens, llm.Model.Width, settings.Hidden))];

@@ -26,7 +26,8 @@ public sealed record BridgeTrainingSettings
     public double Temperature { get; init; } = 1;
 
     /// <summary>
-    /// Teaches the LLM to end its answer with a full stop after the object. Without it the object comes out and the sentence may go on ("Italian opera"), which a free answer counts as wrong.
+    /// Teaches the LLM to end its answer with a full stop after the object, and then to go on as it would unedited. Without it the object comes out and the sentence may go on ("Italian opera"), which
+    /// a free answer counts as wrong.
     /// </summary>
     public bool Stop { get; init; } = true;
 

@@ -10,7 +10,7 @@ public static class Recipe
     public const int Many = 1000;
 
     /// <summary>Stage I for a few hundred edits; keys that are found by subject need no contrast, and it takes a fifth of the time.</summary>
-    public static EncoderTrainingSettings EncoderOfFew => new() { Epochs = 30, WordingShare = 0.3, PrefixShare = 0.3, Contrast = 0 };
+    public static EncoderTrainingSettings EncoderOfFew => new() { Epochs = 40, WordingShare = 0.3, PrefixShare = 0.3, Contrast = 0 };
 
     /// <summary>Stage II for a few hundred edits.</summary>
     public static BridgeTrainingSettings BridgeOfFew => BridgeTrainingSettings.Quick with { Epochs = 40 };

@@ -93,7 +93,7 @@ public sealed class When_a_bridge_is_trained : IClassFixture<When_a_bridge_is_tr
         using var encoder = MemoryEncoder.From(world.One);
         using var llm = Llm.From(world.World.Gpt2);
         var texts = new[] { "Rome", "Oslo", "Kathmandu" }.Select(target => new BridgeTexts(
-            TinyWorld.BridgeData with { Edits = [.. TinyWorld.Edits.Select(e => e with { Object = target })] }, TinyWorld.BridgeSettings, [encoder], llm)).ToArray();
+            TinyWorld.BridgeData with { Edits = [.. TinyWorld.Edits.Select(e => e with { Object = target })] }, TinyWorld.BridgeSettings, [encoder], llm, TestContext.Current.CancellationToken)).ToArray();
         foreach (var other in texts.Skip(1))
         {
             other.Prompts.ShouldBe(texts[0].Prompts);
@@ -111,6 +111,25 @@ public sealed class When_a_bridge_is_trained : IClassFixture<When_a_bridge_is_tr
         logits[0].SequenceEqual(logits[1]).ShouldBeTrue();
         // A longer target makes larger matrices, whose sums run in another order.
         logits[0].Zip(logits[2]).Max(p => Math.Abs(p.First - p.Second)).ShouldBeLessThan(1e-4f);
+    }
+
+    [Fact]
+    public void A_target_closes_its_sentence_and_goes_on_as_the_unedited_llm_would()
+    {
+        using var frozen = no_grad();
+        using var encoder = MemoryEncoder.From(world.One);
+        using var llm = Llm.From(world.World.Gpt2);
+        BridgeTexts Of(bool stop) => new(TinyWorld.BridgeData, TinyWorld.BridgeSettings with { Stop = stop, Variants = 2 }, [encoder], llm, TestContext.Current.CancellationToken);
+        var (open, closed) = (Of(stop: false), Of(stop: true));
+        for (var edit = 0; edit < closed.Edits; edit++)
+        {
+            var sentence = (int[])[.. closed.Ids[edit], .. llm.EncodeAnswer(closed.Prompts[edit], TinyWorld.Edits[edit].Object + ".")];
+            using var scope = NewDisposeScope();
+            var next = llm.Model.Logits(llm.Model.Hidden(llm.Model.Embed(tensor(sentence.Select(i => (long)i).ToArray()).view(1, -1))))[0, -1].argmax().item<long>();
+            closed.Target(closed.Edit(0, edit)).ShouldBe([.. sentence.Skip(closed.Ids[edit].Length), (int)next]);
+            closed.Target(closed.Edit(1, edit))[^1].ShouldBe((int)next);
+            (open.Closing(edit), closed.Closing(edit)).ShouldBe((0, 2));
+        }
     }
 
     [Fact]
