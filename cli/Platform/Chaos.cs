@@ -6,7 +6,7 @@ namespace MindBridge.Cli.Platform;
 /// <summary>
 /// Edits that keep coming to a platform while it is disturbed, one disturbance after another, drawn at random. When they stop it must end by itself with every accepted edit served.
 /// </summary>
-internal sealed class Chaos(PlatformHome home, PlatformFile platform, IReadOnlyList<string> only, int seed, TimeSpan span, Action<string> tell)
+internal sealed class Chaos(PlatformHome home, PlatformFile platform, SmallDisk disk, IReadOnlyList<string> only, int seed, TimeSpan span, Action<string> tell)
 {
     private const int EditsAtOnce = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10), Often = TimeSpan.FromSeconds(4);
@@ -27,7 +27,7 @@ internal sealed class Chaos(PlatformHome home, PlatformFile platform, IReadOnlyL
         var random = new Random(seed);
         var tap = new EventTap(platform.RabbitMq ?? LocalServers.LocalRabbitMq.AddressOf(home.RabbitMq));
         await tap.ListenAsync(cancellationToken);
-        var disturbances = new Disturbances(home, clients, memory, edits, tap, new TwinWorkers(home), random);
+        var disturbances = new Disturbances(home, clients, memory, edits, tap, new TwinWorkers(home), disk, random);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(span);
         await Task.WhenAll(SubmitAsync(edits, stop.Token), DisturbAsync(disturbances, random, stop.Token));

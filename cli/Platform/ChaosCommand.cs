@@ -29,7 +29,7 @@ internal static class ChaosCommand
         var json = new Option<bool>("--json") { Description = "The outcome as one JSON object" };
         var command = new Command("chaos", """
             Start a platform of its own, stream edits into it, and disturb it: processes are killed, Postgres and RabbitMQ among them, the broker or all workers are away for a while, events come thrice and out of order,
-            workers sleep beyond their leases, edits are poison, commits crowd, artifacts are cut short. When that stops it must end by itself: every accepted edit in one promoted memory, one artifact for one input,
+            workers sleep beyond their leases, edits are poison, commits crowd, artifacts are cut short, the disk is full. When that stops it must end by itself: every accepted edit in one promoted memory, one artifact for one input,
             no job stuck. Exit code 0 when it did.
 
             Examples:
@@ -47,12 +47,13 @@ internal static class ChaosCommand
             // What is tried is that nothing is lost, not what is learnt; and a platform that is killed every few seconds needs more patience than one in service.
             foreach (var (name, value) in ((string, string)[])[("Encoder__Epochs", "2"), ("Encoder__WarmEpochs", "2"), ("Encoder__CheckpointEvery", "00:00:02"), ("Bridge__Epochs", "2"), ("Jobs__Attempts", "50"), ("Jobs__Lease", Lease.ToString()), ("Jobs__LongestPause", "00:00:05"), ("Evaluation__MostProbes", "60")])
                 Environment.SetEnvironmentVariable(name, value);
+            await using var disk = await SmallDisk.MountAsync(home.Artifacts, home.Work);
             var platform = await UpCommand.StartAsync(home, cancellationToken);
             try
             {
                 using (var clients = new PlatformClients(platform)) await ReleaseAsync(clients, "1", cancellationToken);
                 var chaos = new Chaos(
-                    home, platform, parsed.GetValue(only)!, parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), text => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:HH:mm:ss} {text}")));
+                    home, platform, disk, parsed.GetValue(only)!, parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), text => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:HH:mm:ss} {text}")));
                 var wrong = await chaos.RunAsync(cancellationToken);
                 if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { passed = wrong.Count == 0, wrong, rounds = chaos.Rounds }));
                 else Show(chaos.Rounds, wrong);
@@ -63,6 +64,7 @@ internal static class ChaosCommand
                 await DownCommand.StopAsync(home);
             }
 
+            await disk.DisposeAsync();
             if (own is null) Directory.Delete(home.Folder, recursive: true);
             return 0;
         }));

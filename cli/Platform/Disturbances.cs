@@ -6,7 +6,7 @@ using MindBridge.LocalServers;
 namespace MindBridge.Cli.Platform;
 
 /// <summary>What <c>chaos</c> does to a platform. A platform that is disturbed must end by itself, so each puts back what a person would have to.</summary>
-internal sealed class Disturbances(PlatformHome home, PlatformClients clients, string memory, AcceptedEdits edits, EventTap tap, TwinWorkers twins, Random random)
+internal sealed class Disturbances(PlatformHome home, PlatformClients clients, string memory, AcceptedEdits edits, EventTap tap, TwinWorkers twins, SmallDisk disk, Random random)
 {
     private const int Kill = 9, Continue = 18, Stop = 19, Crowd = 20;
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(12), BeyondTheLease = ChaosCommand.Lease + TimeSpan.FromSeconds(5);
@@ -28,6 +28,7 @@ internal sealed class Disturbances(PlatformHome home, PlatformClients clients, s
         ("poison", "an edit that cannot be trained"),
         ("crowd", "twenty transactions at once, with delays of their own"),
         ("truncated", "an artifact cut short for a while"),
+        ("disk-full", "no room for artifacts and checkpoints for a while (as root: it mounts a disk of its own)"),
     ];
 
     /// <summary>Disturbs, and puts back what was taken away, cancelled or not.</summary>
@@ -41,7 +42,8 @@ internal sealed class Disturbances(PlatformHome home, PlatformClients clients, s
         "pause" => PauseAsync(cancellationToken),
         "poison" => PoisonAsync(cancellationToken),
         "crowd" => CrowdAsync(cancellationToken),
-        _ => TruncateAsync(cancellationToken),
+        "truncated" => TruncateAsync(cancellationToken),
+        _ => FillDiskAsync(cancellationToken),
     };
 
     private async Task<string?> KillAsync(CancellationToken cancellationToken)
@@ -146,6 +148,22 @@ internal sealed class Disturbances(PlatformHome home, PlatformClients clients, s
             // A checkpoint that nobody needs any more.
             return null;
         }
+    }
+
+    private async Task<string?> FillDiskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await disk.FillAsync()) return null;
+            await edits.SubmitAsync(2, cancellationToken);
+            await WaitAsync(Away, cancellationToken);
+        }
+        finally
+        {
+            await disk.EmptyAsync();
+        }
+
+        return $"the disk of artifacts and checkpoints was full for {Away.TotalSeconds:0} s";
     }
 
     // The supervisor sleeps, or it would start at once again what is killed. False where the registry is away itself and could accept nothing.

@@ -19,9 +19,11 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
         await home.EndLeftoversAsync();
         LocalPostgres? postgres = null;
         LocalRabbitMq? rabbitMq = null;
+        // Both at once; whichever fails, the other is ended with us.
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var broker = platform.RabbitMq is null ? LocalRabbitMq.OpenAsync(home.RabbitMq, starting.Token) : null;
         try
         {
-            var broker = platform.RabbitMq is null ? LocalRabbitMq.OpenAsync(home.RabbitMq, cancellationToken) : null;
             if (platform.Postgres is null) postgres = await LocalPostgres.OpenAsync(home.Postgres, cancellationToken);
             if (broker is not null) rabbitMq = await broker;
             NoteServers(postgres, rabbitMq);
@@ -39,7 +41,8 @@ internal sealed class Supervisor(PlatformHome home, PlatformFile platform)
         }
         finally
         {
-            if (rabbitMq is not null) await rabbitMq.DisposeAsync();
+            await starting.CancelAsync();
+            if (broker is not null && await Task.WhenAny(broker) is { IsCompletedSuccessfully: true } started) await (await started).DisposeAsync();
             if (postgres is not null) await postgres.DisposeAsync();
             foreach (var server in (string[])["postgres", "rabbitmq", "epmd"]) home.Forget(server);
             Say("ended");

@@ -50,8 +50,16 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), "[].\n", cancellationToken);
         // The broker's nodes find one another through this; one started by the broker itself would stay behind.
         rabbit.names = ServerProcess.Start("epmd", null, "epmd", ["-port", rabbit.mapper.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"]);
-        await rabbit.RestartAsync(cancellationToken);
-        return rabbit;
+        try
+        {
+            await rabbit.RestartAsync(cancellationToken);
+            return rabbit;
+        }
+        catch
+        {
+            await rabbit.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Ends with the broker.</summary>

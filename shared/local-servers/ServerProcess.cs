@@ -50,16 +50,24 @@ public sealed class ServerProcess : IAsyncDisposable
         if (command.process.ExitCode != 0) throw new IOException($"{name} failed: {command.LastWords()}");
     }
 
-    /// <summary>Waits until the server answers.</summary>
+    /// <summary>Waits until the server answers; one that does not, or that nobody waits for any more, is killed.</summary>
     /// <exception cref="IOException">It ended, or did not answer in time; the message has its last words.</exception>
     public async Task UntilAsync(Func<CancellationToken, Task<bool>> answers, TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        while (!await answers(cancellationToken))
+        var answered = false;
+        try
         {
-            if (process.HasExited) throw new IOException($"{name} ended while it started: {LastWords()}");
-            if (Stopwatch.GetElapsedTime(began) > patience) throw new IOException($"{name} did not answer within {patience.TotalSeconds:0} s: {LastWords()}");
-            await Task.Delay(50, cancellationToken);
+            while (!(answered = await answers(cancellationToken)))
+            {
+                if (process.HasExited) throw new IOException($"{name} ended while it started: {LastWords()}");
+                if (Stopwatch.GetElapsedTime(began) > patience) throw new IOException($"{name} did not answer within {patience.TotalSeconds:0} s: {LastWords()}");
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (!answered) await KillAsync();
         }
     }
 
