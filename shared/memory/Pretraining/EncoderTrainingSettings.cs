@@ -117,9 +117,10 @@ public sealed record EncoderTrainingSettings
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// 45 passes over a few edits, fewer over many: what is learnt depends on the number of steps, and 640 of them suffice for a thousand edits (docs/quality.md). Never fewer than 20.
+    /// 45 passes over a few edits, fewer over many, never fewer than 20. What is learnt depends on the number of steps: by subject, 640 of them suffice for a thousand edits; where the prompt's own feature
+    /// must do, 1,400 tell neighbours and new wordings apart better (docs/quality.md).
     /// </summary>
-    public int EpochsFor(int edits) => Math.Clamp(640 * Batch / Math.Max(1, edits), 20, 45);
+    public int EpochsFor(int edits) => Math.Clamp(1400 * Batch / Math.Max(1, edits), 20, 45);
 
     /// <summary>Names the first setting that cannot be used.</summary>
     /// <exception cref="ArgumentException">With the setting, its value and what it may be.</exception>

@@ -7,6 +7,8 @@ using MindBridge.Platform.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +56,7 @@ public static class Defaults
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler();
+        app.Use(NameSpan);
         app.UseAuthentication();
         var limit = app.Services.GetRequiredService<CallLimit>();
         app.Use((context, next) => limit.InvokeAsync(context, next));
@@ -73,6 +76,14 @@ public static class Defaults
         app.MapGrpcService<OperationsService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;
+    }
+
+    // As OpenTelemetry's conventions have it: a call by service and method, another request by verb and route. ASP.NET Core calls them all alike.
+    private static Task NameSpan(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span && (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } route)
+            span.DisplayName = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) is true ? route.TrimStart('/') : $"{context.Request.Method} {route}";
+        return next(context);
     }
 
     // A singleton that nobody asks for is never made.
