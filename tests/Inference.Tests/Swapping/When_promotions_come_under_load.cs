@@ -20,7 +20,7 @@ public sealed class When_promotions_come_under_load(Platform platform)
     {
         var serving = platform.Serving;
         var memory = await tenant.MemoryAsync();
-        // Nothing is kept that nobody uses, so every swap loads and lets go.
+        // Nothing is kept that nobody uses: a bridge is let go of when inference next looks, and is loaded again when it serves again.
         var address = ServingPlatform.FreeAddress();
         var replica = await serving.RunAsync(serving.Inference(address, "--Inference:KeptBridges=0", "--Inference:KeptEncoders=0"));
         var client = new Contracts.V1.Inference.InferenceClient(serving.Channel(address));
