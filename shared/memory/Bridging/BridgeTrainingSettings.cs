@@ -97,11 +97,11 @@ public sealed record BridgeTrainingSettings
 
     /// <summary>
     /// As the paper has it, to serve without keys: the soft prompt in front of the prompt, where the locality term can make it vanish. Better out-of-scope answers without a gate, worse ones
-    /// to other wordings.
+    /// to other wordings. The locality term has twice the paper's weight: it costs two points of Gen and gains as many of Loc (docs/quality.md).
     /// </summary>
     public static BridgeTrainingSettings Paper { get; } = new()
     {
-        Layout = SoftPromptLayout.AfterBos, Locality = 1, Variants = 6, OutOfScopeVariants = 6, PrefixShare = 0.6, WordingShare = 0, KeyShare = 0,
+        Layout = SoftPromptLayout.AfterBos, Locality = 2, Variants = 6, OutOfScopeVariants = 6, PrefixShare = 0.6, WordingShare = 0, KeyShare = 0, Epochs = 28,
     };
 
     /// <summary>Half the cost of the default, for serving by subject behind the gate only: without the locality term an ungated answer changes everything.</summary>
