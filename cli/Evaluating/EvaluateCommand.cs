@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MindBridge.Cli.Terminal;
+using MindBridge.Cli.Training;
 using MindBridge.Memory;
 using MindBridge.Memory.Addressing;
 using MindBridge.Memory.Edits;
@@ -50,6 +51,7 @@ internal static class EvaluateCommand
         using var llm = Llm.From(result.GetRequiredValue(memory.Llm));
         using var unedited = new Unedited(llm);
         var rival = result.GetValue(options.Rival);
+        if (result.GetValue(options.Set) is { Length: > 0 } set && rival is not ("grace" or "ft")) throw new ArgumentException($"--set {set[0]}: only the rivals grace and ft have settings; choose one with --rival");
         if (rival is not null && edits is null) throw new ArgumentException($"--rival {rival} needs the edits; name their file with --edits");
         var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f]).Probes).ToList() : null;
         using var folders = rival is null && result.GetValue(memory.Bridge) is { Length: > 0 } ? memory.Open(result, result.GetValue(options.Table) ? edits : memory.EditsOf(result), validation) : null;
@@ -67,7 +69,7 @@ internal static class EvaluateCommand
     {
         if (result.GetValue(options.Rival) is { } rival)
         {
-            yield return (rival, RivalOf(rival, llm, result.GetValue(memory.Encoder), edits!, cancellation));
+            yield return (rival, RivalOf(rival, llm, result.GetValue(memory.Encoder), edits!, result.GetValue(options.Set) ?? [], cancellation));
             yield break;
         }
         if (folders is null)
@@ -92,7 +94,7 @@ internal static class EvaluateCommand
             }
     }
 
-    private static Answerer RivalOf(string name, Llm llm, string[]? encoders, IReadOnlyList<Edit> edits, CancellationToken cancellation)
+    private static Answerer RivalOf(string name, Llm llm, string[]? encoders, IReadOnlyList<Edit> edits, string[] set, CancellationToken cancellation)
     {
         using var line = new ProgressLine();
         var meter = (ProgressMeter?)null;
@@ -103,9 +105,9 @@ internal static class EvaluateCommand
                 var encoder = MemoryEncoder.From(encoders is [var folder, ..] ? folder : throw new ArgumentException("--rival ike finds the nearest edit by encoder feature; name the encoder with --encoder"));
                 return new InContext(llm, encoder, KeyStore.Build(encoder, edits));
             case "grace":
-                return Codebook.Write(llm, edits, new CodebookSettings(), Progress, cancellation);
+                return Codebook.Write(llm, edits, SettingOverrides.Apply(new CodebookSettings(), set), Progress, cancellation);
             default:
-                return FineTuning.Train(Llm.From(llm.Folder!), edits, new FineTuningSettings(), Progress, cancellation);
+                return FineTuning.Train(Llm.From(llm.Folder!), edits, SettingOverrides.Apply(new FineTuningSettings(), set), Progress, cancellation);
         }
     }
 
@@ -171,6 +173,8 @@ internal static class EvaluateCommand
 
         public Option<string> Protocol { get; } = new("--protocol") { Description = "all, or one protocol's name.", DefaultValueFactory = _ => "all" };
 
+        public Option<string[]> Set { get; } = new("--set") { Description = "A setting of the rival by its name: grace has layer, steps, learningRate, radius and batch; ft has layer, epochs, batch, learningRate, radius and seed. For example --set radius=0.2." };
+
         public Option<string> Rival { get; } = new("--rival") { Description = "Instead of a bridge: ike (the nearest edit written into the prompt), grace (a codebook inside the LLM) or ft (fine-tuning); needs --edits." };
 
         public Option<string[]> Validation { get; } = new("--validation") { Description = "Validation probes that choose the thresholds when keys are built from --edits." };
@@ -188,7 +192,7 @@ internal static class EvaluateCommand
         public void AddTo(Command command)
         {
             Rival.AcceptOnlyFromAmong("ike", "grace", "ft");
-            foreach (var option in (Option[])[Probes, Protocol, Rival, Validation, Training, Table, Limit, Seed, Json]) command.Options.Add(option);
+            foreach (var option in (Option[])[Probes, Protocol, Rival, Set, Validation, Training, Table, Limit, Seed, Json]) command.Options.Add(option);
         }
 
         public IReadOnlyList<Protocol> ProtocolsOf(ParseResult result) => result.GetRequiredValue(Protocol) is "all"
