@@ -39,6 +39,18 @@ public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IC
         Directory.EnumerateFiles(Folder("run"), "*.html").ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("grace", "steps=5")]
+    [InlineData("ft", "epochs=2")]
+    public async Task Should_score_a_rival_made_as_asked(string rival, string setting) =>
+        (await Ok("evaluate", "--llm", files.Gpt2, "--rival", rival, "--set", setting, "--edits", files.Edits, "--probes", files.Edits, "--protocol", "generate-exact", "--json")).Output.ShouldContain($"\"system\":\"{rival}\"");
+
+    [Theory]
+    [InlineData("grace", "colour=red", "there is no setting \"colour\"")]
+    [InlineData("ike", "radius=1", "only the rivals grace and ft have settings")]
+    public async Task Should_refuse_what_a_rival_has_no_setting_for(string rival, string setting, string sentence) =>
+        (await CommandLine.RunAsync(["evaluate", "--llm", files.Gpt2, "--rival", rival, "--set", setting, "--edits", files.Edits, "--probes", files.Edits])).ShouldBeASentence(sentence);
+
     [Fact]
     public async Task Should_refuse_a_tampered_encoder()
     {
