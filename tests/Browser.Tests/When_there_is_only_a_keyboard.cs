@@ -52,7 +52,8 @@ public sealed class When_there_is_only_a_keyboard(DashboardWorld world)
             var at = await page.EvaluateAsync<string[]>("""
                 (() => {
                   const at = document.activeElement;
-                  if (!at || at === document.body) return ['', 'shown'];
+                  // A heading that a new page puts the focus on is no stop of the keyboard's.
+                  if (!at || at === document.body || at.tabIndex < 0) return ['', 'shown'];
                   const name = at.getAttribute('aria-label') ?? (at.labels?.length ? at.labels[0].textContent : at.textContent);
                   return [(name ?? '').trim(), getComputedStyle(at).outlineStyle === 'none' ? at.outerHTML.slice(0, 120) : 'shown'];
                 })()

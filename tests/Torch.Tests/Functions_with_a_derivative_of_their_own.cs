@@ -94,6 +94,7 @@ public class Functions_with_a_derivative_of_their_own
         Step();
         var before = Tensor.TotalCount;
         for (var i = 0; i < 1000; i++) Step();
-        Tensor.TotalCount.ShouldBe(before);
+        // What earlier tests left may be collected meanwhile.
+        Tensor.TotalCount.ShouldBeLessThanOrEqualTo(before);
     }
 }

@@ -75,7 +75,8 @@ public sealed class When_a_shard_is_trained(Servers servers)
     [Fact]
     public async Task Should_go_on_from_a_killed_workers_checkpoint_to_the_same_encoder()
     {
-        string[] length = ["--Encoder:Epochs=60"];
+        // Long enough that a look finds it at work behind its first checkpoint.
+        string[] length = ["--Encoder:Epochs=300"];
         await using var undisturbed = await StartAsync(servers);
         var there = await undisturbed.MemoryAsync();
         await undisturbed.CommitAsync(there, Dozen);
