@@ -101,7 +101,7 @@ public sealed record BridgeTrainingSettings
     /// </summary>
     public static BridgeTrainingSettings Paper { get; } = new()
     {
-        Layout = SoftPromptLayout.AfterBos, Locality = 2, Variants = 6, OutOfScopeVariants = 6, PrefixShare = 0.6, WordingShare = 0, KeyShare = 0, Epochs = 28,
+        Layout = SoftPromptLayout.AfterBos, Locality = 2, Variants = 6, OutOfScopeVariants = 6, PrefixShare = 0.6, WordingShare = 0, KeyShare = 0,
     };
 
     /// <summary>Half the cost of the default, for serving by subject behind the gate only: without the locality term an ungated answer changes everything.</summary>
