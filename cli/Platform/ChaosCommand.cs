@@ -48,6 +48,7 @@ internal static class ChaosCommand
             foreach (var (name, value) in ((string, string)[])[("Encoder__Epochs", "2"), ("Encoder__WarmEpochs", "2"), ("Encoder__CheckpointEvery", "00:00:02"), ("Bridge__Epochs", "2"), ("Jobs__Attempts", "50"), ("Jobs__Lease", Lease.ToString()), ("Jobs__LongestPause", "00:00:05"), ("Evaluation__MostProbes", "60")])
                 Environment.SetEnvironmentVariable(name, value);
             await using var disk = await SmallDisk.MountAsync(home.Artifacts, home.Work);
+            if (!disk.Exists && parsed.GetValue(only)!.Contains("disk-full")) throw new ArgumentException("--only disk-full: a disk of its own could not be mounted, which needs root; run it as root, or leave disk-full out");
             var platform = await UpCommand.StartAsync(home, cancellationToken);
             try
             {

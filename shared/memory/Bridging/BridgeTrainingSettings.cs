@@ -97,7 +97,7 @@ public sealed record BridgeTrainingSettings
 
     /// <summary>
     /// As the paper has it, to serve without keys: the soft prompt in front of the prompt, where the locality term can make it vanish. Better out-of-scope answers without a gate, worse ones
-    /// to other wordings. The locality term has twice the paper's weight: it costs two points of Gen and gains as many of Loc (docs/quality.md).
+    /// to other wordings. The locality term has twice the paper's weight (docs/quality.md).
     /// </summary>
     public static BridgeTrainingSettings Paper { get; } = new()
     {
