@@ -62,7 +62,7 @@ internal static class ServeBenchmark
             cancellation.ThrowIfCancellationRequested();
             for (var k = 0; k < Requests; k++)
             {
-                // Every prompt is new to the service, or the encoder would not be asked.
+                // Every prompt is new to the service; of a prompt it knows it would keep what the memory says.
                 var prompt = world.NewPrompt();
                 var one = k % 2 == 0 ? TimeAsync(world, edited, prompt).GetAwaiter().GetResult() : default;
                 var other = TimeAsync(world, plain, prompt).GetAwaiter().GetResult();
@@ -81,7 +81,7 @@ internal static class ServeBenchmark
 
         if (thens.Count < Requests) throw new InvalidOperationException($"{thens.Count} of {Rounds * Requests} requests were edited and long enough; nothing can be said of edited answers");
         yield return new Measure($"serve-edited-token-{world.EditedLlm}", 1 / Middle(thens), 1 / Middle(plainThens), LeastPerToken, "tokens/s");
-        // What an edited request may take to its first token: the unedited one's time and one pass of the encoder.
+        // What an edited request may take to its first token: the unedited one's time and one pass of the encoder. By subject, as the memory is addressed here and by default, no pass is needed.
         yield return new Measure($"serve-edited-first-token-{world.EditedLlm}", 1 / Middle(firsts), 1 / (Middle(plainFirsts) + Middle(passes)), LeastFirst, "1/s");
     }
 

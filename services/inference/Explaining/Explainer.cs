@@ -15,7 +15,7 @@ internal sealed class Explainer(Generation generation)
     {
         if (string.IsNullOrWhiteSpace(prompt)) throw new ArgumentException("prompt is empty; give at least one word");
         var request = new TextRequest { Prompt = prompt, MaxTokens = MostTokens, NaturalStop = true };
-        var prepared = await generation.PrepareAsync(answering, request, cancellationToken);
+        var prepared = await generation.PrepareAsync(answering, request, cancellationToken, read: true);
         var before = AnswerAsync(prepared.IsEdited ? PreparedPrompt.Unedited(answering.Llm.Llm, prompt) : prepared);
         var after = prepared.IsEdited ? AnswerAsync(prepared) : before;
         await Task.WhenAll(before, after);

@@ -26,11 +26,15 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     /// <summary>What the LLM receives for the request's prompt.</summary>
     /// <exception cref="ArgumentException">The request asks for what cannot be; the message says what can.</exception>
     /// <exception cref="BusyException">Too many prompts of the memory wait already.</exception>
-    public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken)
+    /// <param name="answering">Who answers.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="read">Have the encoder read the prompt even where its words alone decide.</param>
+    public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken, bool read = false)
     {
         Check(request, answering.Llm.Llm);
         // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
-        var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
+        var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt, read) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
         if (prepared.Ids.Count == 0) throw new ArgumentException("prompt is empty; give at least one word");
         if (prepared.Ids.Any(id => id >= answering.Llm.Llm.Model.VocabularySize)) throw new RefusedNowException($"the tokenizer of {answering.Llm.Version.Title} makes tokens that its model does not have; release it with the tokenizer it was trained with");

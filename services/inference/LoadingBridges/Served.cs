@@ -24,7 +24,7 @@ internal sealed class Served : IDisposable
         EncoderIds = [.. manifest.Parts.Select(p => p.EncoderId)];
         var answerer = new EditedAnswerer(edited, [.. encoders.Select(e => e.Value)]);
         Answerer = answerer;
-        Preparation = new Preparation(answerer.PrepareEach, settings.KeptPrompts, settings.MostWaiting + settings.Slots, $"memory {manifest.MemoryId}");
+        Preparation = new Preparation(answerer, settings.KeptPrompts, settings.MostWaiting + settings.Slots, $"memory {manifest.MemoryId}");
         NewObjects = encoders.SelectMany(e => e.Value.Keys.Edits).GroupBy(e => e.EditId, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Object, StringComparer.Ordinal);
     }
 

@@ -1,14 +1,14 @@
+using MindBridge.Inference.LoadingBridges;
 using MindBridge.Inference.TakingTurns;
-using MindBridge.Memory.Serving;
 using TorchSharp;
 
 namespace MindBridge.Inference.PreparingPrompts;
 
 /// <summary>
-/// Reads prompts for one memory on one LLM. What comes while the encoder runs is read together at its next pass, each prompt exactly as it would be alone; what was read lately is kept, and
+/// Reads prompts for one memory on one LLM. Where a prompt's words alone decide, it is done at once, without the encoder. Else what comes while the encoder runs is read together at its next pass, each prompt exactly as it would be alone; what was read lately is kept, and
 /// a prompt that several ask at a time is read once.
 /// </summary>
-internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<string>, IReadOnlyList<Request>> prepare, int kept, int mostWaiting, string what)
+internal sealed class Preparation(EditedAnswerer answerer, int kept, int mostWaiting, string what)
 {
     private const int AtOnce = 32;
     // A longer prompt is read, not kept: what is kept stays small.
@@ -27,8 +27,10 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<stri
     /// <exception cref="BusyException">Too many prompts wait already.</exception>
     /// <param name="prompt">What the LLM reads.</param>
     /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
-    public Task<PreparedPrompt> PrepareAsync(string prompt, string question)
+    /// <param name="read">Have the encoder read it in any case: the decision is to be explained.</param>
+    public Task<PreparedPrompt> PrepareAsync(string prompt, string question, bool read = false)
     {
+        if (!read && ByWords(prompt, question) is { } decided) return Task.FromResult(decided);
         var asked = new Asked(prompt, question);
         lock (gate)
         {
@@ -51,6 +53,12 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<stri
 
             return told.Task;
         }
+    }
+
+    private PreparedPrompt? ByWords(string prompt, string question)
+    {
+        using var scope = torch.NewDisposeScope();
+        return answerer.PrepareByWords(prompt, question) is { } request ? PreparedPrompt.Of(request) : null;
     }
 
     private void Keep(Asked asked, Task<PreparedPrompt> prepared)
@@ -123,7 +131,7 @@ internal sealed class Preparation(Func<IReadOnlyList<string>, IReadOnlyList<stri
     private List<PreparedPrompt> Prepare(IReadOnlyList<Asked> asked)
     {
         using var scope = torch.NewDisposeScope();
-        return [.. prepare([.. asked.Select(a => a.Prompt)], [.. asked.Select(a => a.Question)]).Select(PreparedPrompt.Of)];
+        return [.. answerer.PrepareEach([.. asked.Select(a => a.Prompt)], [.. asked.Select(a => a.Question)]).Select(PreparedPrompt.Of)];
     }
 
     private readonly record struct Asked(string Prompt, string Question);

@@ -56,7 +56,9 @@ internal sealed class WarmUp(LlmCatalogue catalogue, Champions champions, Infere
         try
         {
             using var use = (await slot.UseAsync(cancellationToken)).Use;
+            // Both ways of deciding: by the prompt's words, and with the encoder.
             await use.Value.Preparation.PrepareAsync(Prompt, Prompt);
+            await use.Value.Preparation.PrepareAsync(Prompt, Prompt, read: true);
         }
         catch (Exception e) when (e is RefusedNowException or InvalidDataException)
         {

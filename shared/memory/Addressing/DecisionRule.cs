@@ -26,7 +26,7 @@ public sealed record Thresholds
     public double? Relation { get; init; }
 }
 
-/// <summary>What is known of a query before the LLM runs; all of it comes from the prompt alone.</summary>
+/// <summary>What is known of a query before the LLM runs; all of it comes from the prompt alone. What comes of its feature is NaN where the encoder did not read it.</summary>
 /// <param name="InScope">Existence head: P(in scope), in [0, 1].</param>
 /// <param name="Similarity">Centred cosine to the edit addressed, in [-1, 1]; NaN when none is.</param>
 /// <param name="Margin">Similarity of the nearest edit minus that of the second nearest.</param>
@@ -67,6 +67,9 @@ public sealed record DecisionRule
     /// <summary>True when the rule looks at the subjects that a query names.</summary>
     public bool NeedsSubjects => Addressing is AddressingMode.Subject || Relation is not null;
 
+    /// <summary>True when a query's words alone decide: the encoder need not read it.</summary>
+    public bool RestsOnWords => Addressing is AddressingMode.Subject && InScope is null && Similarity is null && Margin is null;
+
     /// <summary>A mode with its gate at the calibrated thresholds, or without a gate.</summary>
     public static DecisionRule For(AddressingMode addressing, bool gated, Thresholds thresholds) => !gated ? new DecisionRule { Addressing = addressing } : addressing switch
     {
@@ -77,8 +80,12 @@ public sealed record DecisionRule
     };
 
     /// <summary>Applies the rule.</summary>
-    public Verdict Decide(Evidence evidence)
+    /// <param name="addressed">The edit that the addressing led to; null when it led to none.</param>
+    /// <param name="evidence">What is known of the query.</param>
+    public Verdict Decide(NearestEdit? addressed, Evidence evidence)
     {
+        if (Addressing is not AddressingMode.Direct && addressed is null)
+            return new Verdict(false, Addressing is AddressingMode.Subject ? "the prompt names no edited subject" : "the memory holds no edit");
         if (!Gated) return new Verdict(true, "the gate is off");
         var reasons = new List<string>(4);
         var open = Holds(InScope, evidence.InScope, "existence score", reasons)

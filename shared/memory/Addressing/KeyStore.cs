@@ -127,10 +127,7 @@ public sealed class KeyStore : IDisposable
     /// <returns>For each query its candidates, greatest lead first; empty where no subject is named.</returns>
     public IReadOnlyList<IReadOnlyList<(NearestEdit Edit, RelationScore Relation)>> Named(IReadOnlyList<string> queries, Tensor features)
     {
-        var pairs = new List<(int Query, int Edit, RelationScore Score)>();
-        for (var q = 0; q < queries.Count; q++)
-            foreach (var same in subjects.In(queries[q]).GroupBy(h => h.Edit))
-                pairs.Add((q, same.Key, Bank.Score(SubjectMatch.RelationText(queries[q], same.Last().Start, same.Last().End), Edits[same.Key].Relations)));
+        var pairs = queries.SelectMany((query, q) => Named(query).Select(n => (Query: q, n.Edit, Score: n.Relation))).ToList();
         var result = new List<(NearestEdit Edit, RelationScore Relation)>[queries.Count];
         for (var q = 0; q < result.Length; q++) result[q] = [];
         if (pairs.Count > 0)
@@ -143,8 +140,14 @@ public sealed class KeyStore : IDisposable
             for (var k = 0; k < pairs.Count; k++)
                 result[pairs[k].Query].Add((new NearestEdit(Edits[pairs[k].Edit], pairs[k].Edit, similarity[k]), pairs[k].Score));
         }
-        return [.. result.Select(r => (IReadOnlyList<(NearestEdit, RelationScore)>)[.. r.OrderByDescending(c => c.Relation.Lead).ThenBy(c => c.Edit.Index)])];
+        return result;
     }
+
+    /// <summary>The edits whose subject a query names, with what it asks of them: from its words alone, greatest lead first.</summary>
+    public IReadOnlyList<(int Edit, RelationScore Relation)> Named(string query) =>
+        [.. subjects.In(query).GroupBy(h => h.Edit)
+            .Select(same => (Edit: same.Key, Relation: Bank.Score(SubjectMatch.RelationText(query, same.Last().Start, same.Last().End), Edits[same.Key].Relations)))
+            .OrderByDescending(c => c.Relation.Lead).ThenBy(c => c.Edit)];
 
     /// <summary>The same store without one edit: its keys and value are gone, and with them every address that led to it.</summary>
     /// <exception cref="ArgumentException">The store holds no such edit.</exception>

@@ -1,4 +1,5 @@
 using MindBridge.Memory.Checkpoints;
+using MindBridge.Memory.Relations;
 
 namespace MindBridge.Memory.Edits;
 
@@ -10,7 +11,7 @@ public sealed record RelationGroup(string Name, bool Named, IReadOnlyList<string
 
 /// <summary>
 /// The templates of a set of edits: a prompt less its subject. Crossing them gives more wordings of an edit (another edit's template of the same relation,
-/// with this subject) and hard negatives (a template of another relation with this subject), from nothing but the edits themselves. Every choice is a
+/// with this subject) and hard negatives (a template of another relation with this subject). Every choice is a
 /// function of (seed, edit id).
 /// </summary>
 public sealed class RelationTemplates
@@ -76,25 +77,38 @@ public sealed class RelationTemplates
         Cross(edit, heldOut: true, most, RandomStream.For(seed, "validation wordings " + edit.Id), forbidden);
 
     /// <summary>
-    /// Up to <paramref name="most"/> prompts that ask another thing of an edit's subject: templates of other relations, none of a relation that some edit
-    /// of this subject is about.
+    /// Up to <paramref name="most"/> prompts that ask another thing of an edit's subject, none of a relation that some edit of this subject is about. First what is asked of such subjects
+    /// (the mayor of a place, not its mother tongue), in the wordings of the edits or of <see cref="KnownRelation"/>; where the edit's relation is not known, any other edit's template.
     /// </summary>
     public IReadOnlyList<string> HardNegativesOf(Edit edit, int most, int seed, Func<string, bool>? forbidden = null)
     {
         var asked = askedOf.GetValueOrDefault(NormalisedText.Fold(edit.Subject)) ?? [];
-        var own = GroupOf(edit);
         var random = RandomStream.For(seed, "hard negatives " + edit.Id);
-        var others = names.Where(n => !asked.Contains(n) && n != own?.Name).ToArray();
-        random.Shuffle(others.AsSpan());
+        var relations = edit.Relation is { } named && KnownRelation.Find(named) is { } relation ? Fitting(relation, asked) : Others(edit, asked);
+        random.Shuffle(relations.AsSpan());
         var chosen = new List<string>();
-        foreach (var name in others)
+        foreach (var templates in relations)
         {
             if (chosen.Count >= most) break;
-            var prompt = Apply(random.Pick(groups[name].Templates), edit.Subject);
+            var prompt = Apply(random.Pick(templates), edit.Subject);
             if (forbidden?.Invoke(prompt) is not true) chosen.Add(prompt);
         }
 
         return chosen;
+    }
+
+    private IReadOnlyList<string>[] Others(Edit edit, IReadOnlySet<string> asked)
+    {
+        var own = GroupOf(edit)?.Name;
+        return [.. names.Where(n => !asked.Contains(n) && n != own).Select(n => groups[n].Templates)];
+    }
+
+    // One entry a relation: its wordings in the edits and ours.
+    private IReadOnlyList<string>[] Fitting(KnownRelation relation, IReadOnlySet<string> asked)
+    {
+        var changed = asked.Select(KnownRelation.Find).OfType<KnownRelation>().Append(relation).ToArray();
+        return [.. KnownRelation.All.Where(other => relation.SharesSubjectsWith(other) && !changed.Any(r => r.IsNear(other)))
+            .Select(other => (IReadOnlyList<string>)[.. (groups.GetValueOrDefault(other.Id)?.Templates ?? []).Concat(other.Wordings).Distinct(StringComparer.Ordinal)])];
     }
 
     private IReadOnlyList<string> Cross(Edit edit, bool heldOut, int most, RandomStream random, Func<string, bool>? forbidden)

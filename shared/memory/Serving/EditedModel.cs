@@ -91,6 +91,26 @@ public sealed class EditedModel : Answerer
         return prepared;
     }
 
+    /// <summary>
+    /// The same request where the prompt's words alone decide: addressing by subject behind the gate on its relation. The encoder reads nothing, so the decision knows nothing of features. Null where
+    /// a feature is needed: under any other rule, and where several shards are open and the surest must be found.
+    /// </summary>
+    /// <param name="prompt">What the LLM reads.</param>
+    /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
+    public Request? PrepareByWords(string prompt, string question)
+    {
+        if (!Shards.All(s => s.Rule.RestsOnWords)) return null;
+        var found = Shards.Select(s => Found.In(s, question)).ToList();
+        if (found.Count(f => f.Verdict.Open) > 1) return null;
+        var shard = Math.Max(0, found.FindIndex(f => f.Verdict.Open));
+        var (addressed, evidence, verdict) = found[shard];
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var soft = verdict.Open ? SoftPrompts(Shards[shard], Shards[shard].Keys!.Values.narrow(0, addressed!.Index, 1))[0].clone() : null;
+        soft?.MoveToOuterDisposeScope();
+        return RequestOf(prompt, soft, new Decision(verdict.Open, verdict.Reason, shard, evidence, addressed, []));
+    }
+
     private List<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<ShardView> views)
     {
         var chosen = new int[prompts.Count];
@@ -110,28 +130,29 @@ public sealed class EditedModel : Answerer
             var features = shard.Rule.Addressing is AddressingMode.Direct
                 ? views[s].Features.index_select(0, Rows(rows))
                 : shard.Keys!.Values.index_select(0, Rows([.. rows.Select(i => views[s].Addressed[i]!.Index)]));
-            var soft = shard.Projector.forward(features.to(DeviceOf(shard.Projector)));
+            var soft = SoftPrompts(shard, features);
             for (var k = 0; k < rows.Length; k++) given[rows[k]].Add(soft[k]);
         }
 
         var result = new List<Request>(prompts.Count);
         for (var i = 0; i < prompts.Count; i++)
         {
-            var ids = Llm.Encode(prompts[i]);
             var shard = Routing is ShardRouting.Concatenate && given[i].Count > 0 && !views[chosen[i]].Verdicts[i].Open
                 ? Enumerable.Range(0, views.Count).First(s => views[s].Verdicts[i].Open) : chosen[i];
             var soft = given[i].Count switch { 0 => null, 1 => given[i][0].clone(), _ => cat(given[i], 0) };
-            result.Add(new Request
-            {
-                Prompt = prompts[i],
-                Ids = ids,
-                SoftPrompt = soft,
-                SoftAt = soft is null ? 0 : Request.PlaceOf(Layout, ids, Llm.Tokenizer.Bos),
-                Decision = new Decision(soft is not null, views[shard].Verdicts[i].Reason, shard, views[shard].Evidence[i], views[shard].Addressed[i], views[shard].Nearest[i]),
-            });
+            result.Add(RequestOf(prompts[i], soft, new Decision(soft is not null, views[shard].Verdicts[i].Reason, shard, views[shard].Evidence[i], views[shard].Addressed[i], views[shard].Nearest[i])));
         }
         return result;
     }
+
+    private Request RequestOf(string prompt, Tensor? soft, Decision decision)
+    {
+        var ids = Llm.Encode(prompt);
+        return new Request { Prompt = prompt, Ids = ids, SoftPrompt = soft, SoftAt = soft is null ? 0 : Request.PlaceOf(Layout, ids, Llm.Tokenizer.Bos), Decision = decision };
+    }
+
+    // [rows, soft tokens, width]
+    private static Tensor SoftPrompts(Shard shard, Tensor features) => shard.Projector.forward(features.to(shard.Projector.parameters().First().device));
 
     private static ShardView View(Shard shard, IReadOnlyList<string> read, Tensor features)
     {
@@ -147,8 +168,7 @@ public sealed class EditedModel : Answerer
             addressed[i] = shard.Rule.Addressing is AddressingMode.Subject ? bySubject?.Edit : nearest[i].Count > 0 ? nearest[i][0] : null;
             var isNamed = bySubject is { } found && found.Edit.Index == addressed[i]?.Index;
             evidence[i] = new Evidence(inScope[i], addressed[i]?.Similarity ?? float.NaN, Margin(nearest[i]), isNamed, isNamed ? bySubject!.Value.Relation.Lead : float.NaN);
-            verdicts[i] = shard.Rule.Addressing is not AddressingMode.Direct && addressed[i] is null
-                ? new Verdict(false, shard.Rule.Addressing is AddressingMode.Subject ? "the prompt names no edited subject" : "the memory holds no edit") : shard.Rule.Decide(evidence[i]);
+            verdicts[i] = shard.Rule.Decide(addressed[i], evidence[i]);
         }
         return new ShardView(features, nearest, addressed, evidence, verdicts);
     }
@@ -162,7 +182,17 @@ public sealed class EditedModel : Answerer
 
     private static Tensor Rows(int[] rows) => tensor(rows.Select(r => (long)r).ToArray());
 
-    private static Device DeviceOf(nn.Module module) => module.parameters().First().device;
+    // What the words of a question lead to in one shard.
+    private sealed record Found(NearestEdit? Addressed, Evidence Evidence, Verdict Verdict)
+    {
+        public static Found In(Shard shard, string question)
+        {
+            var named = shard.Keys!.Named(question);
+            var addressed = named.Count > 0 ? new NearestEdit(shard.Keys.Edits[named[0].Edit], named[0].Edit, float.NaN) : null;
+            var evidence = new Evidence(float.NaN, float.NaN, float.NaN, addressed is not null, addressed is not null ? named[0].Relation.Lead : float.NaN);
+            return new Found(addressed, evidence, shard.Rule.Decide(addressed, evidence));
+        }
+    }
 
     private sealed record ShardView(Tensor Features, IReadOnlyList<IReadOnlyList<NearestEdit>> Nearest, NearestEdit?[] Addressed, Evidence[] Evidence, Verdict[] Verdicts)
     {

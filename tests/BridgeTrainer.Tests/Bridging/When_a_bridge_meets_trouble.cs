@@ -36,7 +36,7 @@ public sealed class When_a_bridge_meets_trouble(Servers servers)
         await platform.BridgeTrainerAsync(length);
 
         (await platform.BridgeOfAsync(memory, llm, 1)).BridgeId.ShouldBe(expected.BridgeId);
-        (await platform.BridgeJobsAsync()).ShouldHaveSingleItem().Fence.ShouldBe(2, "two workers have claimed it");
+        (await platform.BridgeJobsAsync()).ShouldHaveSingleItem().Fence.ShouldBeGreaterThanOrEqualTo(2, "a second worker has claimed it, and on a busy machine claimed it again");
         platform.Notes.All.ShouldContain(note => note.Contains("going on from step"));
     }
 

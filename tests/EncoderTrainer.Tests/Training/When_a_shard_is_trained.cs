@@ -101,7 +101,7 @@ public sealed class When_a_shard_is_trained(Servers servers)
         platform.Notes.All.ShouldContain(note => note.Contains("going on from step"));
         undisturbed.Notes.All.ShouldNotContain(note => note.Contains("going on from step"));
         var job = (await platform.EncoderJobsAsync("train-encoder"))[0];
-        job.Fence.ShouldBe(2, "two workers have claimed it");
+        job.Fence.ShouldBeGreaterThanOrEqualTo(2, "a second worker has claimed it, and on a busy machine claimed it again");
         File.Exists(platform.FileOf(job.Checkpoint!)).ShouldBeFalse("a checkpoint goes when its encoder is safe");
     }
 

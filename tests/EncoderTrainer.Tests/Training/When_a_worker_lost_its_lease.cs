@@ -27,6 +27,6 @@ public sealed class When_a_worker_lost_its_lease(Servers servers)
         await Should.ThrowAsync<StaleLeaseException>(() => sleeper.Services.GetRequiredService<TrainEncoder>().RunAsync(claimed, TestContext.Current.CancellationToken));
 
         (await platform.TablesAsync(db => db.Encoders.AsNoTracking().ToListAsync())).ShouldHaveSingleItem().EncoderId.ShouldBe(trained.EncoderId);
-        (await platform.EncoderJobsAsync(TrainEncoder.JobKind)).ShouldHaveSingleItem().Fence.ShouldBe(claimed.Fence + 1);
+        (await platform.EncoderJobsAsync(TrainEncoder.JobKind)).ShouldHaveSingleItem().Fence.ShouldBeGreaterThan(claimed.Fence);
     }
 }

@@ -1,4 +1,5 @@
 using MindBridge.Memory.Edits;
+using MindBridge.Memory.Relations;
 
 namespace MindBridge.Memory.Tests.Edits;
 
@@ -32,6 +33,28 @@ public sealed class When_templates_are_crossed
         negatives.ShouldAllBe(p => p.Contains("Lyon", StringComparison.Ordinal));
         negatives.ShouldNotContain("Lyon lies in", "another edit changes that");
         negatives.ShouldNotContain(p => p.Contains("twin", StringComparison.Ordinal) || p.Contains("sister", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_hard_negative_is_what_such_a_subject_may_be_asked_and_no_near_relation()
+    {
+        var person = RelationTemplates.Of([Of("1", "Ann", "The mother tongue of Ann is", "P103"), Of("2", "Oslo", "Oslo is in the country of", "P17"), Of("3", "Bob", "Bob does what he likes", "own relation")]);
+        var negatives = person.HardNegativesOf(Of("1", "Ann", "The mother tongue of Ann is", "P103"), 99, seed: 1);
+
+        var allowed = KnownRelation.All.Where(r => r.Of.Contains("person") && r.Id is not ("P103" or "P1412")).ToArray();
+        negatives.Count.ShouldBe(allowed.Length, "one a relation");
+        negatives.ShouldAllBe(n => allowed.Any(r => r.Wordings.Any(w => RelationTemplates.Apply(w, "Ann") == n)));
+        person.HardNegativesOf(Of("3", "Bob", "Bob does what he likes", "own relation"), 99, seed: 1).Order().ToArray().ShouldBe(["Bob is in the country of", "The mother tongue of Bob is"], "of a relation that is not known, any other template serves");
+    }
+
+    [Fact]
+    public void Near_relations_are_known_and_near_both_ways()
+    {
+        foreach (var relation in KnownRelation.All)
+        {
+            relation.Of.ShouldNotBeEmpty(relation.Id);
+            foreach (var near in relation.Near ?? []) KnownRelation.Find(near).ShouldNotBeNull(near).IsNear(relation).ShouldBeTrue($"{near} and {relation.Id}");
+        }
     }
 
     [Fact]

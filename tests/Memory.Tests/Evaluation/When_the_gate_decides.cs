@@ -110,6 +110,51 @@ public sealed class When_the_gate_decides
         joined.Prepare(["Oslo is a city in", "Oslo, where Rita Moss works, is"]).Select(r => r.SoftTokens).ShouldBe([2, 4]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Should_find_by_words_alone_what_the_encoder_would_find_too(bool gated)
+    {
+        using var tiny = new TinyMemory();
+        using var scope = NewDisposeScope();
+        using var edited = tiny.Edited(DecisionRule.For(AddressingMode.Subject, gated, tiny.Keys.Thresholds));
+        string[] prompts = [.. tiny.Edits.Select(e => e.Prompt), "Oslo is twinned with", "What is the nationality of Anna Berg?", .. Strangers];
+
+        var read = edited.PrepareEach(prompts, prompts);
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            var quick = edited.PrepareByWords(prompts[i], prompts[i]).ShouldNotBeNull();
+            quick.Ids.ShouldBe(read[i].Ids);
+            (quick.SoftAt, quick.SoftTokens).ShouldBe((read[i].SoftAt, read[i].SoftTokens));
+            if (read[i].SoftPrompt is { } soft) Bits(quick.SoftPrompt!.reshape(-1)).ShouldBe(Bits(soft.reshape(-1)));
+            (quick.Decision!.Reason, quick.Decision.Fired?.Edit.EditId).ShouldBe((read[i].Decision!.Reason, read[i].Decision!.Fired?.Edit.EditId));
+            quick.Decision.Evidence.InScope.ShouldBe(float.NaN, "the encoder read nothing");
+        }
+
+        read.ShouldContain(r => r.SoftTokens == 0);
+        read.ShouldContain(r => r.SoftTokens > 0);
+        // Of a conversation the memory reads what was asked last.
+        edited.PrepareByWords("Hello. Oslo is a city in", "Paris is")!.SoftPrompt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Should_not_decide_by_words_what_rests_on_features()
+    {
+        using var tiny = new TinyMemory();
+        using var other = new TinyMemory(edits: [TinyMemory.New("6", "Bergen", "P17", "Bergen is a city in", "Peru")], seed: 1);
+        using var scope = NewDisposeScope();
+        DecisionRule subject = new() { Addressing = AddressingMode.Subject };
+        foreach (var rule in (DecisionRule[])[new(), new() { Addressing = AddressingMode.Nearest }, subject with { InScope = 0.5 }, subject with { Similarity = 0.5 }, subject with { Margin = 0.1 }])
+        {
+            using var edited = tiny.Edited(rule);
+            edited.PrepareByWords("Oslo is a city in", "Oslo is a city in").ShouldBeNull();
+        }
+
+        using var both = new EditedModel(tiny.Llm, [new Shard(tiny.Encoder, tiny.Projector, tiny.Keys, subject), new Shard(other.Encoder, other.Projector, other.Keys, subject)], SoftPromptLayout.AfterPrompt);
+        both.PrepareByWords("Bergen is a city in", "Bergen is a city in")!.Decision!.Shard.ShouldBe(1);
+        both.PrepareByWords("Bergen, unlike Oslo, is", "Bergen, unlike Oslo, is").ShouldBeNull("which is surer only their features tell");
+    }
+
     [Fact]
     public void Should_refuse_keys_of_another_encoder()
     {
