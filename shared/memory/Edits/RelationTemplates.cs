@@ -77,38 +77,31 @@ public sealed class RelationTemplates
         Cross(edit, heldOut: true, most, RandomStream.For(seed, "validation wordings " + edit.Id), forbidden);
 
     /// <summary>
-    /// Up to <paramref name="most"/> prompts that ask another thing of an edit's subject, none of a relation that some edit of this subject is about. First what is asked of such subjects
-    /// (the mayor of a place, not its mother tongue), in the wordings of the edits or of <see cref="KnownRelation"/>; where the edit's relation is not known, any other edit's template.
+    /// Up to <paramref name="most"/> prompts that ask another thing of an edit's subject, in other edits' templates: none of a relation that some edit of this subject is about or that is near to one, and
+    /// only what such a subject may be asked (of a place its mayor, not its mother tongue), as far as <see cref="KnownRelation"/> can tell. In the edits' own style: were it another, the encoder would learn to tell styles apart.
     /// </summary>
     public IReadOnlyList<string> HardNegativesOf(Edit edit, int most, int seed, Func<string, bool>? forbidden = null)
     {
         var asked = askedOf.GetValueOrDefault(NormalisedText.Fold(edit.Subject)) ?? [];
+        var own = GroupOf(edit)?.Name;
         var random = RandomStream.For(seed, "hard negatives " + edit.Id);
-        var relations = edit.Relation is { } named && KnownRelation.Find(named) is { } relation ? Fitting(relation, asked) : Others(edit, asked);
-        random.Shuffle(relations.AsSpan());
+        var others = names.Where(n => !asked.Contains(n) && n != own && FitsBeside(edit, asked, n)).ToArray();
+        random.Shuffle(others.AsSpan());
         var chosen = new List<string>();
-        foreach (var templates in relations)
+        foreach (var name in others)
         {
             if (chosen.Count >= most) break;
-            var prompt = Apply(random.Pick(templates), edit.Subject);
+            var prompt = Apply(random.Pick(groups[name].Templates), edit.Subject);
             if (forbidden?.Invoke(prompt) is not true) chosen.Add(prompt);
         }
 
         return chosen;
     }
 
-    private IReadOnlyList<string>[] Others(Edit edit, IReadOnlySet<string> asked)
+    private static bool FitsBeside(Edit edit, IEnumerable<string> asked, string other)
     {
-        var own = GroupOf(edit)?.Name;
-        return [.. names.Where(n => !asked.Contains(n) && n != own).Select(n => groups[n].Templates)];
-    }
-
-    // One entry a relation: its wordings in the edits and ours.
-    private IReadOnlyList<string>[] Fitting(KnownRelation relation, IReadOnlySet<string> asked)
-    {
-        var changed = asked.Select(KnownRelation.Find).OfType<KnownRelation>().Append(relation).ToArray();
-        return [.. KnownRelation.All.Where(other => relation.SharesSubjectsWith(other) && !changed.Any(r => r.IsNear(other)))
-            .Select(other => (IReadOnlyList<string>)[.. (groups.GetValueOrDefault(other.Id)?.Templates ?? []).Concat(other.Wordings).Distinct(StringComparer.Ordinal)])];
+        if (edit.Relation is not { } named || KnownRelation.Find(named) is not { } relation || KnownRelation.Find(other) is not { } candidate) return true;
+        return relation.SharesSubjectsWith(candidate) && !asked.Append(named).Select(KnownRelation.Find).Any(r => r?.IsNear(candidate) is true);
     }
 
     private IReadOnlyList<string> Cross(Edit edit, bool heldOut, int most, RandomStream random, Func<string, bool>? forbidden)
