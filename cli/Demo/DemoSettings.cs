@@ -67,13 +67,6 @@ internal sealed record DemoSettings
         yield return ("Jobs:Poll", "00:00:00.200");
     }
 
-    /// <summary>The recipe for edits by the hundred: small batches, as there are few steps in an epoch.</summary>
-    public EditingRunSettings Run => new()
-    {
-        Encoder = SettingOverrides.Apply(Recipe.EncoderOfFew with { Epochs = Epochs ?? Recipe.EncoderOfFew.Epochs, Seed = Seed }, EncoderOverrides),
-        Bridge = SettingOverrides.Apply(Recipe.BridgeOfFew with { Epochs = Epochs ?? Recipe.BridgeOfFew.Epochs, Seed = Seed }, BridgeOverrides),
-    };
-
     private string Model(string name)
     {
         var folder = Path.Combine(Models, name);

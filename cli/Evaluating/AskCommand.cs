@@ -26,19 +26,32 @@ internal static class AskCommand
         memory.AddTo(command);
         command.SetAction((result, cancellation) =>
         {
+            if (result.GetValue(tokens) < 1) throw new ArgumentException($"--max-tokens {result.GetValue(tokens)}: give at least 1");
+            if (result.GetValue(nearest) < 0) throw new ArgumentException($"--nearest {result.GetValue(nearest)}: give 0 or more");
             using var llm = Llm.From(result.GetRequiredValue(memory.Llm));
             using var folders = memory.Open(result);
             using var edited = folders.On(llm, memory.RoutingOf(result));
             using var unedited = new Unedited(llm);
             var given = result.GetValue(prompt) ?? [];
+            var refused = 0;
             foreach (var text in given.Length > 0 ? given : Lines(Console.In))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (string.IsNullOrWhiteSpace(text)) throw new ArgumentException("a prompt is blank; give at least one word");
-                var answer = Ask(llm, edited, unedited, text, result.GetValue(tokens), cancellation);
-                Console.WriteLine(result.GetValue(json) ? Json(answer, result.GetValue(nearest)) : Text(answer, result.GetValue(nearest)));
+                try
+                {
+                    if (string.IsNullOrWhiteSpace(text)) throw new ArgumentException("a prompt is blank; give at least one word");
+                    var answer = Ask(llm, edited, unedited, text, result.GetValue(tokens), cancellation);
+                    Console.WriteLine(result.GetValue(json) ? Json(answer, result.GetValue(nearest)) : Text(answer, result.GetValue(nearest)));
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidDataException)
+                {
+                    // The prompts behind it are answered all the same.
+                    Console.Error.WriteLine($"mindbridge: {(text.Length > 60 ? text[..60] + "..." : text)}: {e.Message}");
+                    refused++;
+                }
             }
-            return Task.FromResult(0);
+
+            return Task.FromResult(refused == 0 ? 0 : 2);
         });
         return command;
     }

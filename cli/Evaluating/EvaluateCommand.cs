@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MindBridge.Cli.Edits;
 using MindBridge.Cli.Terminal;
 using MindBridge.Cli.Training;
 using MindBridge.Memory;
@@ -42,18 +43,22 @@ internal static class EvaluateCommand
     private static void Run(ParseResult result, MemoryOptions memory, Options options, CancellationToken cancellation)
     {
         var protocols = options.ProtocolsOf(result);
-        var (probes, fromProbes) = ProbesOf(result.GetRequiredValue(options.Probes));
+        var notes = new ConsoleNotes();
+        if (result.GetValue(options.Limit) is < 1 and var none) throw new ArgumentException($"--limit {none} leaves no probe; give at least 1");
+        var (probes, fromProbes) = ProbesOf(result.GetRequiredValue(options.Probes), notes);
         var edits = memory.EditsOf(result) ?? (fromProbes.Count > 0 ? fromProbes : null);
         if (result.GetValue(options.Limit) is { } limit) probes = [.. probes.GroupBy(p => p.Kind).SelectMany(g => g.Take(limit))];
         if (result.GetValue(options.Training) is { Length: > 0 } training)
-            new LeakCheck(training.SelectMany(f => PromptFile.Read(f)).Select(p => p.Prompt)).RefuseLeaks([.. probes]);
+            new LeakCheck(training.SelectMany(f => PromptFiles.Read(f, notes)).Select(p => p.Prompt)).RefuseLeaks([.. probes]);
 
         using var llm = Llm.From(result.GetRequiredValue(memory.Llm));
         using var unedited = new Unedited(llm);
         var rival = result.GetValue(options.Rival);
         if (result.GetValue(options.Set) is { Length: > 0 } set && rival is not ("grace" or "ft")) throw new ArgumentException($"--set {set[0]}: only the rivals grace and ft have settings; choose one with --rival");
+        if (rival is not null && result.GetValue(memory.Bridge) is { Length: > 0 }) throw new ArgumentException("--rival and --bridge are two ways to edit; give one of them");
+        if (result.GetValue(options.Table) && result.GetValue(memory.Bridge) is not { Length: > 0 }) throw new ArgumentException("--table shows the ways to serve a bridge; name it with --bridge");
         if (rival is not null && edits is null) throw new ArgumentException($"--rival {rival} needs the edits; name their file with --edits");
-        var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f]).Probes).ToList() : null;
+        var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f], notes).Probes).ToList() : null;
         using var folders = rival is null && result.GetValue(memory.Bridge) is { Length: > 0 } ? memory.Open(result, result.GetValue(options.Table) ? edits : memory.EditsOf(result), validation) : null;
         foreach (var folder in folders?.EncoderFolders ?? [])
             if (TrainingTexts.Exist(folder)) probes = WithoutLeaks(probes, TrainingTexts.Read(folder));
@@ -114,12 +119,12 @@ internal static class EvaluateCommand
     private static Dictionary<string, string>? Objects(IReadOnlyList<Edit>? edits) => edits?.DistinctBy(e => e.Id).ToDictionary(e => e.Id, e => e.Object, StringComparer.Ordinal);
 
     // A file of edits brings its edits; any other file brings probes only.
-    private static (IReadOnlyList<Probe> Probes, IReadOnlyList<Edit> Edits) ProbesOf(IEnumerable<string> files)
+    private static (IReadOnlyList<Probe> Probes, IReadOnlyList<Edit> Edits) ProbesOf(IEnumerable<string> files, IProgress<string> notes)
     {
         var (probes, edits) = (new List<Probe>(), new List<Edit>());
         foreach (var file in files)
         {
-            var read = PromptFile.ReadProbes(file);
+            var read = PromptFiles.ReadProbes(file, notes);
             if (read.Any(p => p.Kind is ProbeKind.Reliability) && EditsOf(file) is { } set)
             {
                 probes.AddRange(set.Probes);

@@ -9,6 +9,7 @@ internal static class JsonLines
     /// <exception cref="InvalidDataException">A line has no text; the message has its number.</exception>
     public static IEnumerable<string> Texts(string path)
     {
+        if (Directory.Exists(path)) throw new IOException($"{path} is a folder; give a file");
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file", path);
         return Read(path);
     }

@@ -20,6 +20,7 @@ internal static class ModelPerplexityCommand
         {
             var directory = result.GetRequiredValue(folder);
             var path = result.GetRequiredValue(file);
+            if (Directory.Exists(path)) throw new IOException($"{path} is a folder; give a file");
             if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file", path);
             using var model = CausalLanguageModel.From(directory);
             var tokenizer = TextTokenizer.From(directory);
@@ -30,6 +31,7 @@ internal static class ModelPerplexityCommand
                 shown = Environment.TickCount64;
                 Console.Error.WriteLine($"{done} of {all} tokens");
             }, cancellation);
+            if (!double.IsFinite(perplexity.PerWord)) throw new InvalidDataException($"{path} holds no words that a perplexity could be told of ({perplexity.Tokens} tokens, {perplexity.Words} words); give a text file in UTF-8");
             Console.WriteLine(result.GetValue(json)
                 ? JsonSerializer.Serialize(new { tokens = perplexity.Tokens, words = perplexity.Words, perToken = perplexity.PerToken, perWord = perplexity.PerWord })
                 : string.Create(CultureInfo.InvariantCulture, $"{perplexity.PerToken:0.00} per token, {perplexity.PerWord:0.0} per word ({perplexity.Tokens} tokens, {perplexity.Words} words)"));

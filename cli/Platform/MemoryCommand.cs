@@ -4,9 +4,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using MindBridge.Cli.Edits;
 using MindBridge.Cli.Terminal;
 using MindBridge.Contracts.V1;
-using MindBridge.Memory.Splits;
 using Spectre.Console;
 
 namespace MindBridge.Cli.Platform;
@@ -98,7 +98,7 @@ internal static class MemoryCommand
         command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
         {
             using var clients = PlatformClients.Of(parsed, home);
-            var prompts = PromptFile.Read(parsed.GetValue(file)!.FullName, cancellationToken: cancellationToken);
+            var prompts = PromptFiles.Read(parsed.GetValue(file)!.FullName, new ConsoleNotes(), cancellationToken);
             using var call = clients.Registry.PutOutOfScope(cancellationToken: cancellationToken);
             foreach (var prompt in prompts)
                 await call.RequestStream.WriteAsync(new OutOfScopePrompt { Memory = parsed.GetValue(name), Prompt = prompt.Prompt, Subject = prompt.Subject ?? "", Answer = prompt.Answer ?? "", Wordings = { prompt.Wordings } }, cancellationToken);

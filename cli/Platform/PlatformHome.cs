@@ -68,7 +68,10 @@ internal sealed record PlatformHome(string Folder)
         File.WriteAllText(Path.Combine(Processes, process), id.ToString(CultureInfo.InvariantCulture));
     }
 
-    public void Forget(string process) => File.Delete(Path.Combine(Processes, process));
+    public void Forget(string process)
+    {
+        if (Directory.Exists(Processes)) File.Delete(Path.Combine(Processes, process));
+    }
 
     public void NoteSupervisor() => Note(Supervisor, Environment.ProcessId);
 

@@ -6,7 +6,9 @@ using System.Net.Sockets;
 using MindBridge.Cli.Demo;
 using MindBridge.Cli.Terminal;
 using MindBridge.LocalServers;
+using MindBridge.Models;
 using MindBridge.Platform.Security;
+using Npgsql;
 using Spectre.Console;
 
 namespace MindBridge.Cli.Platform;
@@ -86,10 +88,10 @@ internal static class UpCommand
     // Keys and addresses are kept from one time to the next; what the command line names replaces what was.
     private static async Task<PlatformFile> SettleAsync(PlatformHome home, string? postgres, string? rabbitMq, string? encoderBase, string? prefixes, CancellationToken cancellationToken)
     {
-        home.Open();
         var before = File.Exists(home.Settings) ? PlatformFile.Read(home) : null;
         var model = encoderBase ?? before?.EncoderBase ?? Path.Combine(DemoSettings.ShippedModels, "demo-encoder");
-        if (!Directory.Exists(model)) throw new DirectoryNotFoundException($"{model}: there is no such folder; give a BERT or DistilBERT with --encoder-base");
+        RefuseWhatCannotServe(model, postgres, rabbitMq);
+        home.Open();
         // The demo's models know the demo's world and little else.
         var shipped = Path.GetFullPath(model) == Path.GetFullPath(Path.Combine(DemoSettings.ShippedModels, "demo-encoder"));
         var platform = new PlatformFile
@@ -104,6 +106,27 @@ internal static class UpCommand
         };
         await platform.WriteAsync(home, cancellationToken);
         return platform;
+    }
+
+    private static void RefuseWhatCannotServe(string model, string? postgres, string? rabbitMq)
+    {
+        if (!Directory.Exists(model)) throw new DirectoryNotFoundException($"{model}: there is no such folder; give a BERT or DistilBERT with --encoder-base");
+        if (ModelConfiguration.From(model) is { IsMasked: false } configuration) throw new InvalidDataException($"{model} holds a {configuration.Family}, which is no encoder; give a BERT or DistilBERT with --encoder-base");
+        // Servers may be away for a moment, and services wait for them; what is no address never comes.
+        if (rabbitMq is not null && !(Uri.TryCreate(rabbitMq, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps")) throw new ArgumentException("--rabbitmq is no address of a broker; give amqp://USER:PASSWORD@HOST:PORT/");
+        if (postgres is not null && !IsConnectionString(postgres)) throw new ArgumentException("--postgres is no connection string; give \"Host=...;Username=...;Password=...;Database=...\"");
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 };
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 
     private static ServiceAddress Free(ServiceAddress? before, (int Http, int Grpc) usual) =>

@@ -65,7 +65,7 @@ internal static class PretrainCommand
                 InitializerRange = parsed.GetValue(deviation) ?? settings.InitializerRange,
                 Seed = parsed.GetValue(seed),
             };
-            if (parsed.GetValue(threads) is { } count) torch.set_num_threads(count);
+            if (parsed.GetValue(threads) is { } count) torch.set_num_threads(count >= 1 ? count : throw new ArgumentException($"--threads {count}: give at least 1"));
             return Task.FromResult(Train(settings, learned, parsed.GetValue(folder)!, parsed.GetValue(type)!, parsed.GetValue(json), cancellationToken));
         });
         return command;

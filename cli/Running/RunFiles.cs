@@ -1,3 +1,4 @@
+using MindBridge.Cli.Edits;
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.FactTexts;
 using MindBridge.Memory.Running;
@@ -23,7 +24,7 @@ internal static class RunFiles
         var set = EditSet.Resolve(file);
         if (file.BadRows.Count > 0) notes.Report($"{file.BadRows.Count} rows of {editsPath} were left out; `mindbridge edits check` names them");
         if (set.Conflicts.Count > 0) notes.Report($"{set.Conflicts.Count} conflicts: the last edit of a subject and relation stands");
-        var split = Splitter.Make(set, new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = limit }, outOfScopePath is null ? null : PromptFile.Read(outOfScopePath));
+        var split = Splitter.Make(set, new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = limit }, outOfScopePath is null ? null : PromptFiles.Read(outOfScopePath, notes));
         foreach (var (reason, count) in split.LeftOut) notes.Report($"left out: {count} {reason}");
         return new EditingRunData
         {

@@ -43,6 +43,7 @@ internal static class BridgeTrainCommand
             recipe = SettingOverrides.Apply(recipe, parsed.GetValue(set) ?? []);
             if (parsed.GetValue(every) is { } seconds) recipe = recipe with { CheckpointEvery = seconds >= 0 ? TimeSpan.FromSeconds(seconds) : throw new ArgumentException($"--checkpoint-every {seconds}: give 0 (every step) or more seconds") };
             var folders = parsed.GetValue(encoders)!;
+            if (parsed.GetValue(files.Edits) is null) files.RefuseWithoutEdits(parsed);
             var data = parsed.GetValue(files.Edits) is null ? Kept(folders) : files.Read(parsed, recipe.Seed, notes);
             notes.Report($"{data.Edits.Count} edits, {data.OutOfScope.Count} out-of-scope prompts, {data.Validation.Count} validation probes");
             using var line = new ProgressLine();

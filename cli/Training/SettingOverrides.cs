@@ -47,10 +47,12 @@ internal static class SettingOverrides
         }
     }
 
+    private static string Kind(Type type) => type == typeof(bool) ? "true or false" : type == typeof(string) ? "a text" : type == typeof(int) || type == typeof(long) ? "a whole number" : "a number";
+
     private static string Choices(Type settings, string name)
     {
         var type = settings.GetProperties().First(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)).PropertyType;
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type.IsEnum ? $"; give one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}" : $"; give a {type.Name}";
+        return type.IsEnum ? $"; give one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}" : $"; give {Kind(type)}";
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MindBridge.Cli.Edits;
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.FactTexts;
 using MindBridge.Memory.Pretraining;
@@ -28,6 +29,13 @@ internal sealed class TrainingFiles
         foreach (var option in (Option[])[Edits, OutOfScope, Validation, Prefixes, Limit, Wordings, Hard]) command.Options.Add(option);
     }
 
+    /// <summary>The other options say what is made of the edits: without edits they would be ignored.</summary>
+    public void RefuseWithoutEdits(ParseResult parsed)
+    {
+        foreach (var option in (Option[])[OutOfScope, Validation, Prefixes, Limit, Wordings, Hard])
+            if (parsed.GetResult(option) is { Implicit: false }) throw new ArgumentException($"{option.Name} says what to make of the edits, and none are given; name their file with --edits, or leave it out to train on the texts that lie with the encoder");
+    }
+
     public EncoderTrainingData Read(ParseResult parsed, long seed, IProgress<string> notes)
     {
         var path = parsed.GetValue(Edits) ?? throw new ArgumentException("no edits are given; name their file with --edits");
@@ -35,12 +43,19 @@ internal sealed class TrainingFiles
         if (file.BadRows.Count > 0) notes.Report($"{file.BadRows.Count} rows of {path} were left out; `mindbridge edits check {path}` names them");
         var set = EditSet.Resolve(file);
         if (set.Conflicts.Count > 0) notes.Report($"{set.Conflicts.Count} conflicts: the last edit of a subject and relation stands");
-        var validation = parsed.GetValue(Validation) is { Length: > 0 } given ? given.SelectMany(v => PromptFile.ReadProbes(v)).ToArray() : null;
+        var validation = parsed.GetValue(Validation) is { Length: > 0 } given ? given.SelectMany(v => PromptFiles.ReadProbes(v, notes)).ToArray() : null;
         var settings = new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = parsed.GetValue(Limit), Wordings = parsed.GetValue(Wordings), HardNegatives = parsed.GetValue(Hard) };
         // Nothing is held out for scoring here: who trains by hand brings test probes of his own.
-        var split = Splitter.Make(set, settings, parsed.GetValue(OutOfScope) is { } other ? PromptFile.Read(other) : null, validation, heldOut: []);
+        var split = Splitter.Make(set, settings, parsed.GetValue(OutOfScope) is { } other ? PromptFiles.Read(other, notes) : null, validation, heldOut: []);
         foreach (var (why, count) in split.LeftOut) notes.Report($"left out: {count} {why}");
-        var prefixes = parsed.GetValue(Prefixes) is { } sentences ? File.ReadLines(sentences).Select(l => l.Trim()).Where(l => l.Length > 0).ToArray() : GeneralPrompts.Prefixes;
+        var prefixes = parsed.GetValue(Prefixes) is { } sentences ? Sentences(sentences) : GeneralPrompts.Prefixes;
         return new EncoderTrainingData { Edits = split.Edits, OutOfScope = split.OutOfScope, Validation = split.Validation, Prefixes = prefixes };
+    }
+
+    private static string[] Sentences(string path)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file; give a file of sentences, one a line");
+        string[] sentences = [.. File.ReadLines(path).Select(l => l.Trim()).Where(l => l.Length > 0)];
+        return sentences.Length > 0 ? sentences : throw new InvalidDataException($"{path} holds no sentence; give one a line, or leave --prefixes out for the shipped ones");
     }
 }

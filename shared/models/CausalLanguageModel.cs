@@ -24,6 +24,16 @@ public abstract class CausalLanguageModel : Transformer
             ? causal
             : throw Checkpoint.Mismatch(model, folder, "an LLM (gpt2, gptj, llama, mistral, qwen2)");
 
+    /// <summary>Refuses a folder that is no LLM's, by its configuration alone: for before long work that ends with it.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">It holds another kind of model, or none.</exception>
+    public static void Require(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: there is no such folder; give the folder of an LLM");
+        if (File.Exists(Path.Combine(folder, "config.json")) && ModelConfiguration.From(folder) is { IsMasked: true } configuration)
+            throw new InvalidDataException($"{folder} holds a {configuration.Family} model, which reads and does not write; give the folder of an LLM (gpt2, gptj, llama, mistral, qwen2)");
+    }
+
     /// <summary>A new model with random weights; the same seed gives the same weights.</summary>
     public static CausalLanguageModel Create(ModelConfiguration configuration, long seed, Device? device = null) =>
         Checkpoint.Create(configuration, seed, device) as CausalLanguageModel

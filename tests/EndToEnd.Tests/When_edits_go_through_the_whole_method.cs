@@ -22,6 +22,33 @@ public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IC
 
         scores.Output.ShouldContain("generate-exact");
         (await Ok("ask", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "Ada lives in")).Output.ShouldContain("Ada");
+
+        // An edit as README shows it brings its own prompt as a probe.
+        var plain = files.Write("plain.jsonl", """{"id":"1","subject":"Ada","relation":"home","prompt":"Ada lives in","object":"Rome"}""");
+        (await Ok("evaluate", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--probes", plain, "--protocol", "generate-exact", "--json")).Output.ShouldContain("\"kind\":\"rel\"");
+        await ShouldRefuseWhatDoesNotBelongTogether();
+    }
+
+    private async Task ShouldRefuseWhatDoesNotBelongTogether()
+    {
+        var before = await File.ReadAllTextAsync(Path.Combine(Folder("memory"), "manifest.json"), TestContext.Current.CancellationToken);
+        (await CommandLine.RunAsync(["bridge", "train", "--encoder", Folder("memory"), "--llm", files.Gpt2, "--out", Folder("memory")])).ShouldBeASentence("holds an artifact of kind \"encoder\"");
+        (await File.ReadAllTextAsync(Path.Combine(Folder("memory"), "manifest.json"), TestContext.Current.CancellationToken)).ShouldBe(before);
+        (await CommandLine.RunAsync(["bridge", "train", "--encoder", Folder("memory"), "--encoder", Folder("memory"), "--llm", files.Gpt2, "--out", Folder("twice")])).ShouldBeASentence("given twice");
+        (await CommandLine.RunAsync(["ask", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", files.Encoder, "Ada lives in"])).ShouldBeASentence("not the folder of a trained encoder");
+        (await CommandLine.RunAsync(["bridge", "train", "--encoder", Folder("memory"), "--hard-negatives", "2", "--llm", files.Gpt2, "--out", Folder("hard")])).ShouldBeASentence("--hard-negatives", "--edits");
+
+        // A prompt that cannot be answered takes no answer from the others.
+        var some = await CommandLine.RunAsync(["ask", "--llm", files.Gpt2, "--bridge", Folder("bridge"), " ", "Ada lives in"]);
+        some.ExitCode.ShouldBe(2);
+        some.Output.ShouldContain("Ada");
+
+        // The same shape with other weights.
+        var other = files.Copy(files.Gpt2, "other");
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(other, "model.safetensors"), TestContext.Current.CancellationToken);
+        bytes[^4] ^= 1;
+        await File.WriteAllBytesAsync(Path.Combine(other, "model.safetensors"), bytes, TestContext.Current.CancellationToken);
+        (await CommandLine.RunAsync(["ask", "--llm", other, "--bridge", Folder("bridge"), "Ada lives in"])).ShouldBeASentence("trained for another LLM");
     }
 
     [Fact]

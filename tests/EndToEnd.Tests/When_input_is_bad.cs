@@ -116,6 +116,74 @@ public sealed class When_input_is_bad(TinyFiles files) : IClassFixture<TinyFiles
         }
     }
 
+    [Theory]
+    [InlineData("--device cuda:99", "libtorch sees no GPU here")]
+    [InlineData("--device tpu", "must be cpu, cuda or cuda:N")]
+    [InlineData("--set threads=0", "threads is 0")]
+    [InlineData("--set batch=x", "give a whole number")]
+    [InlineData("--wordings -1", "wordings are -1")]
+    [InlineData("--prefixes nothere.txt", "nothere.txt")]
+    public async Task Should_refuse_a_setting_before_it_trains(string setting, string sentence)
+    {
+        var memory = Path.Combine(files.Root, "refused");
+
+        (await CommandLine.RunAsync(["encoder", "train", "--edits", files.Edits, "--base", files.Encoder, "--out", memory, .. setting.Split(' ')])).ShouldBeASentence(sentence);
+
+        Directory.Exists(memory).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Should_refuse_before_it_trains_what_it_could_not_end_with()
+    {
+        string[] run = ["run", "--edits", files.Edits, "--encoder-base", files.Encoder, "--out", Path.Combine(files.Root, "refused-run")];
+
+        (await CommandLine.RunAsync([.. run, "--llm", files.Encoder])).ShouldBeASentence("give the folder of an LLM");
+        (await CommandLine.RunAsync([.. run, "--llm", files.Gpt2, "--json", files.Root])).ShouldBeASentence("is a folder; give a file");
+        (await CommandLine.RunAsync(["encoder", "train", "--edits", files.Edits, "--base", files.Encoder, "--out", files.Edits])).ShouldBeASentence("is a file");
+        Directory.Exists(Path.Combine(files.Root, "refused-run")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("""{"items":[]}""")]
+    [InlineData("""{"items":[{}]}""")]
+    [InlineData("""{"items":[{"ids":"x","text":"a"}]}""")]
+    [InlineData("""{"items":[5]}""")]
+    public async Task Should_not_call_a_model_checked_by_golden_values_that_are_none(string golden)
+    {
+        var folder = files.Copy(files.Gpt2, "golden");
+        await File.WriteAllTextAsync(Path.Combine(folder, "golden.json"), golden, TestContext.Current.CancellationToken);
+
+        (await CommandLine.RunAsync(["model", "check", folder])).ShouldBeASentence("golden.json");
+    }
+
+    [Theory]
+    [InlineData("--rabbitmq", "bogus")]
+    [InlineData("--postgres", "bogus")]
+    [InlineData("--encoder-base", "an LLM")]
+    public async Task Should_start_no_platform_on_what_is_no_server_and_no_encoder(string option, string value)
+    {
+        var home = Path.Combine(files.Root, "home");
+
+        (await CommandLine.RunAsync(["up", "--home", home, option, option == "--encoder-base" ? files.Gpt2 : value])).ShouldBeASentence(option);
+
+        (await CommandLine.RunAsync(["down", "--home", home])).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Should_say_which_probes_it_leaves_out()
+    {
+        var probes = files.Write("probes.jsonl", """
+            {"kind":"rel","prompt":"Ada lives in","answer":"Rome"}
+            {"kind":"nonsense","prompt":"Bor lives in","answer":"Oslo"}
+            """);
+
+        var outcome = await CommandLine.RunAsync(["evaluate", "--llm", files.Gpt2, "--probes", probes, "--protocol", "generate-exact"]);
+
+        outcome.ExitCode.ShouldBe(0, outcome.Error);
+        outcome.Error.ShouldContain("1 row");
+        outcome.Error.ShouldContain("line 2");
+    }
+
     [Fact]
     public async Task Should_answer_a_wrong_command_line_with_2()
     {

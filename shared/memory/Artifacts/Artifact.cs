@@ -70,7 +70,7 @@ public sealed class Artifact
     public static Artifact Write(string kind, object? inputs, object? settings, IReadOnlyList<string>? parents, object? metrics,
         Action<string> writeFiles, string outFolder)
     {
-        var draft = new Draft(outFolder);
+        var draft = new Draft(outFolder, kind);
         try
         {
             writeFiles(draft.Folder);
@@ -91,7 +91,7 @@ public sealed class Artifact
     public static async Task<Artifact> WriteAsync(string kind, object? inputs, object? settings, IReadOnlyList<string>? parents, object? metrics,
         Func<string, CancellationToken, Task> writeFiles, string outFolder, CancellationToken cancellationToken = default)
     {
-        var draft = new Draft(outFolder);
+        var draft = new Draft(outFolder, kind);
         try
         {
             await writeFiles(draft.Folder, cancellationToken);
@@ -104,6 +104,11 @@ public sealed class Artifact
             throw;
         }
     }
+
+    /// <summary>Refuses a folder that an artifact could not be written to: for before the work that makes it.</summary>
+    /// <exception cref="IOException">It is a file, holds something else than an artifact of this kind, or cannot be written beside.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be written beside.</exception>
+    public static void RefuseTarget(string outFolder, string kind) => new Draft(outFolder, kind).Discard();
 
     /// <summary>Opens an artifact and verifies that every file is there, unchanged, and that there are no others.</summary>
     /// <param name="folder">The artifact's folder.</param>
@@ -160,6 +165,18 @@ public sealed class Artifact
     /// <summary>The SHA-256 of a value's canonical JSON.</summary>
     public static string HashOfValue(object? value) => Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.BytesOf(value)));
 
+    private static string? KindOf(string folder)
+    {
+        try
+        {
+            return Manifest.Read(folder).Kind;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     internal static IEnumerable<string> FilesUnder(string folder) => Directory
         .EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
         .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
@@ -170,12 +187,15 @@ public sealed class Artifact
     {
         private readonly string target;
 
-        public Draft(string outFolder)
+        public Draft(string outFolder, string kind)
         {
+            if (string.IsNullOrWhiteSpace(outFolder)) throw new ArgumentException("the artifact's folder is blank; give a folder");
             target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder));
             if (File.Exists(target)) throw new IOException($"{outFolder} is a file; give a folder for the artifact");
             if (Directory.Exists(target) && !Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
                 throw new IOException($"{outFolder} exists and is not an artifact (no {ManifestName}); choose another folder or empty it");
+            // A damaged manifest names no kind; such an artifact is made again.
+            if (Exists(target) && KindOf(target) is { } other && other != kind) throw new IOException($"{outFolder} holds an artifact of kind \"{other}\", which a {kind} must not replace; choose another folder");
             var parent = Path.GetDirectoryName(target) ?? throw new ArgumentException($"{outFolder} cannot be an artifact's folder", nameof(outFolder));
             Directory.CreateDirectory(parent);
             RemoveStale(parent);

@@ -43,13 +43,16 @@ public static class BridgeTrainer
         IProgress<TrainingProgress>? progress, IProgress<string>? notes, CancellationToken cancellationToken)
     {
         settings.Validate();
+        Artifact.RefuseTarget(outFolder, "bridge");
         if (data.Edits.Count == 0) throw new ArgumentException("there are no edits to train on; give at least one");
         if (encoderFolders.Count == 0) throw new ArgumentException("there is no encoder to bridge; give the folder of at least one");
         if (!Directory.Exists(llmFolder)) throw new DirectoryNotFoundException($"{llmFolder}: there is no such folder; give the folder of an LLM");
         settings = settings.Resolved();
+        string[] encoders = [.. encoderFolders.Select(ContentIdentity.Of)];
+        if (encoders.Distinct(StringComparer.Ordinal).Count() < encoders.Length) throw new ArgumentException($"one encoder is given twice ({string.Join(", ", encoderFolders)}); give each shard's once");
         var inputs = new
         {
-            Encoders = encoderFolders.Select(ContentIdentity.Of).ToArray(),
+            Encoders = encoders,
             Llm = ContentIdentity.Of(llmFolder),
             Edits = Artifact.HashOfValue(data.Edits),
             OutOfScope = Artifact.HashOfValue(data.OutOfScope),

@@ -113,6 +113,8 @@ public sealed record BridgeTrainingSettings
     {
         Require(SoftTokens is >= 1 and <= 256, "soft tokens", SoftTokens, "1 to 256");
         Require(Hidden is null or >= 1, "hidden", Hidden ?? 0, "at least 1");
+        ComputeTypes.RequireDevice(Device);
+        Require(Threads is null or >= 1, "threads", Threads ?? 0, "at least 1");
         Require(Epochs >= 1, "epochs", Epochs, "at least 1");
         Require(Batch >= 1, "batch", Batch, "at least 1");
         Require(Variants is >= 1 and <= 1000, "variants", Variants, "1 to 1000");

@@ -35,7 +35,8 @@ internal sealed class BridgeValidation : IDisposable
         paraphrases = inScope.Length;
         prompts = [.. all.Select(p => llm.Encode(p.Prompt).ToArray())];
         answers = [.. inScope.Select(p => llm.EncodeAnswer(p.Prompt, p.Answer)), .. outOfScope.Select(_ => Array.Empty<int>())];
-        var keys = data.Edits.ToDictionary(e => e.Id, e => e.Prompt, StringComparer.Ordinal);
+        // Shards from files without ids number their edits alike; which of them a probe means is then not known.
+        var keys = data.Edits.GroupBy(e => e.Id, StringComparer.Ordinal).Where(g => g.Count() == 1).ToDictionary(g => g.Key, g => g.First().Prompt, StringComparer.Ordinal);
         var read = all.Select(p => addressed && p.EditId is not null && keys.TryGetValue(p.EditId, out var key) ? key : p.Prompt).ToArray();
         using var scope = NewDisposeScope();
         features = [.. encoders.Select(e => e.Features([.. read.Select(e.Ids)], cancellationToken).to(llm.Model.Device).DetachFromDisposeScope())];

@@ -33,7 +33,7 @@ public static class EditedAnswerCheck
         var index = 0;
         foreach (var item in golden.RootElement.GetProperty("items").EnumerateArray())
         {
-            foreach (var result in Compare(encoder, bridge, llm, layout, item, index)) yield return result;
+            foreach (var result in GoldenCheck.Item(index, () => Compare(encoder, bridge, llm, layout, item, index))) yield return result;
             index++;
         }
     }

@@ -21,6 +21,15 @@ public static class ComputeTypes
     internal static int ThreadsFor(torch.ScalarType type, torch.Device device) =>
         type is torch.ScalarType.BFloat16 && device.type is DeviceType.CPU ? Math.Max(torch.get_num_threads(), Cores.Count) : torch.get_num_threads();
 
+    /// <summary>Refuses a device that is not there.</summary>
+    /// <exception cref="ArgumentException">It is no device, or libtorch does not see it.</exception>
+    internal static void RequireDevice(string name)
+    {
+        if (name is not "cpu" && !(name is "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name[5..], out var index) && index >= 0)))
+            throw new ArgumentException($"device is \"{name}\"; it must be cpu, cuda or cuda:N");
+        if (name is not "cpu" && !torch.cuda.is_available()) throw new ArgumentException($"device is \"{name}\", but libtorch sees no GPU here; give cpu, or install a libtorch with CUDA and the driver");
+    }
+
     private static bool HasBFloat16Products()
     {
         if (!Avx512BW.IsSupported) return false;

@@ -43,6 +43,7 @@ public static class EncoderTrainer
         IProgress<TrainingProgress>? progress, IProgress<string>? notes, CancellationToken cancellationToken)
     {
         settings.Validate();
+        Artifact.RefuseTarget(outFolder, "encoder");
         if (data.Edits.Count == 0) throw new ArgumentException("there are no edits to train on; give at least one");
         if (!Directory.Exists(baseFolder)) throw new DirectoryNotFoundException($"{baseFolder}: there is no such folder; give the folder of a BERT or DistilBERT model");
         settings = settings.Resolved(data.Edits.Count);

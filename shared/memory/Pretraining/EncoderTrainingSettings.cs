@@ -126,6 +126,8 @@ public sealed record EncoderTrainingSettings
     /// <exception cref="ArgumentException">With the setting, its value and what it may be.</exception>
     public void Validate()
     {
+        Checkpoints.ComputeTypes.RequireDevice(Device);
+        Require(Threads is null or >= 1, "threads", Threads ?? 0, "at least 1");
         Require(Epochs is null or >= 1, "epochs", Epochs ?? 0, "at least 1");
         Require(Batch >= 1, "batch", Batch, "at least 1");
         Require(LearningRate is > 0 and <= 1, "learning rate", LearningRate, "above 0 and at most 1");

@@ -12,6 +12,7 @@ namespace MindBridge.Memory.Serving;
 public sealed class MemoryFolders : IDisposable
 {
     private readonly List<IDisposable> owned = [];
+    private IReadOnlyList<(string Folder, string LlmId)> bridges = [];
 
     private MemoryFolders(IReadOnlyList<Shard> shards, SoftPromptLayout layout, IReadOnlyList<string> artifactIds) => (Shards, Layout, ArtifactIds) = (shards, layout, artifactIds);
 
@@ -35,13 +36,17 @@ public sealed class MemoryFolders : IDisposable
     /// <param name="addressing">Which feature goes to the bridge; null: by subject where there are keys and the bridge was made for it, else direct.</param>
     /// <param name="gated">Whether the gate works.</param>
     /// <exception cref="DirectoryNotFoundException">An encoder is nowhere to be found.</exception>
+    /// <exception cref="ArgumentException">A given folder is no encoder of these bridges.</exception>
     public static MemoryFolders Open(IReadOnlyList<string> bridgeFolders, IReadOnlyList<string>? encoderFolders = null, IReadOnlyList<Edit>? edits = null,
         IReadOnlyList<Probe>? validation = null, AddressingMode? addressing = null, bool gated = true)
     {
         var opened = new List<IDisposable>();
         try
         {
+            foreach (var folder in encoderFolders ?? [])
+                if (!IsEncoder(folder)) throw new ArgumentException($"{folder} is not the folder of a trained encoder; give one that mindbridge encoder train made, or leave it out where it lies beside the bridge");
             var shards = new List<Shard>();
+            var made = new List<(string Folder, string LlmId)>();
             var (encoderIds, bridgeIds, places) = (new List<string>(), new List<string>(), new List<string>());
             SoftPromptLayout? layout = null;
             foreach (var folder in bridgeFolders)
@@ -49,6 +54,7 @@ public sealed class MemoryFolders : IDisposable
                 var bridge = Bridge.From(folder);
                 opened.Add(bridge);
                 bridgeIds.Add(bridge.ArtifactId);
+                made.Add((folder, bridge.LlmId));
                 if (layout is { } first && first != bridge.Layout) throw new ArgumentException($"{folder} uses the layout {bridge.Layout}, {bridgeFolders[0]} uses {first}; bridges served together need one layout");
                 layout = bridge.Layout;
                 foreach (var (projector, id) in bridge.Projectors.Zip(bridge.EncoderIds))
@@ -64,7 +70,9 @@ public sealed class MemoryFolders : IDisposable
                     shards.Add(new Shard(encoder, projector, keys, DecisionRule.For(mode, gated, keys?.Thresholds ?? new Thresholds())));
                 }
             }
-            var result = new MemoryFolders(shards, layout ?? SoftPromptLayout.BeforeBos, [.. encoderIds.Distinct(), .. bridgeIds]) { EncoderFolders = places };
+            if ((encoderFolders ?? []).FirstOrDefault(f => !places.Contains(f)) is { } unused)
+                throw new ArgumentException($"{unused} is not the encoder of {string.Join(", ", bridgeFolders)}; give the one that the bridge was trained with");
+            var result = new MemoryFolders(shards, layout ?? SoftPromptLayout.BeforeBos, [.. encoderIds.Distinct(), .. bridgeIds]) { EncoderFolders = places, bridges = made };
             result.owned.AddRange(opened);
             return result;
         }
@@ -76,12 +84,16 @@ public sealed class MemoryFolders : IDisposable
     }
 
     /// <summary>The edited model on an LLM.</summary>
-    /// <exception cref="InvalidDataException">The bridge was made for an LLM of another width.</exception>
+    /// <exception cref="InvalidDataException">The bridge was made for another LLM.</exception>
     public EditedModel On(Llm llm, ShardRouting routing = ShardRouting.Route)
     {
         foreach (var shard in Shards)
             if (shard.Projector.Width != llm.Model.Width)
                 throw new InvalidDataException($"the bridge makes soft prompts of width {shard.Projector.Width}, but {llm.Name} has width {llm.Model.Width}; train a bridge for this LLM with `mindbridge bridge train`");
+        // A prototype's bridge names a folder, not a content.
+        foreach (var (folder, trainedFor) in bridges.Where(b => b.LlmId.Length == 64))
+            if (llm.Folder is { } its && ContentIdentity.Of(its) != trainedFor)
+                throw new InvalidDataException($"{folder} was trained for another LLM than {its}; give that one, or train a bridge for this LLM with `mindbridge bridge train`");
         return new EditedModel(llm, Shards, Layout, routing, ArtifactIds);
     }
 

@@ -90,9 +90,10 @@ public static class PromptFile
     private static IEnumerable<Probe> ProbesOf(Row row, ProbeKind otherwise)
     {
         var fields = new RowFields(row);
+        // "object" is how our own edits say it; rows with "target_new" are edits or paraphrases of them, and only the former bring probes.
         var isEdit = fields.Has("requested_rewrite") || fields.Has("src")
-            || (fields.Has("prompt") && fields.Has("subject") && fields.First("target_new", "object") is not null && fields.First("kind", "source", "answer") is null
-                && fields.First("rephrase_prompt", "paraphrases", "paraphrase_prompts", "locality", "locality_prompt") is not null);
+            || (fields.Has("prompt") && fields.Has("subject") && fields.First("kind", "source", "answer") is null
+                && (fields.Has("object") || (fields.Has("target_new") && fields.First("rephrase_prompt", "paraphrases", "paraphrase_prompts", "locality", "locality_prompt") is not null)));
         if (isEdit) return RowMeaning.Read(row, _ => { }).Probes;
         var kind = KindOf(fields, otherwise);
         return

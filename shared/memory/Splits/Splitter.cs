@@ -30,8 +30,12 @@ public sealed class Splitter
     /// <param name="validation">The caller's own validation probes, if any; they take the place of ours.</param>
     /// <param name="heldOut">The caller's own held-out probes, if any; they score beside the file's.</param>
     /// <exception cref="InvalidDataException">There are no edits.</exception>
-    public static Split Make(EditSet set, SplitSettings settings, IReadOnlyList<GeneralPrompt>? outOfScope = null, IReadOnlyList<Probe>? validation = null, IReadOnlyList<Probe>? heldOut = null) =>
-        new Splitter(settings).Run(set, outOfScope, validation, heldOut);
+    public static Split Make(EditSet set, SplitSettings settings, IReadOnlyList<GeneralPrompt>? outOfScope = null, IReadOnlyList<Probe>? validation = null, IReadOnlyList<Probe>? heldOut = null)
+    {
+        foreach (var (name, count) in new[] { ("wordings", settings.Wordings), ("hard negatives", settings.HardNegatives) })
+            if (count < 0) throw new ArgumentException($"{name} are {count}; give 0 (none) or more");
+        return new Splitter(settings).Run(set, outOfScope, validation, heldOut);
+    }
 
     private Split Run(EditSet set, IReadOnlyList<GeneralPrompt>? given, IReadOnlyList<Probe>? givenValidation, IReadOnlyList<Probe>? givenHeldOut)
     {

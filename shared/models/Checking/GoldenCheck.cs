@@ -33,7 +33,7 @@ public static class GoldenCheck
         var index = 0;
         foreach (var item in golden.RootElement.GetProperty("items").EnumerateArray())
         {
-            foreach (var result in Compare(model, tokenizer, item, index)) yield return result;
+            foreach (var result in Item(index, () => Compare(model, tokenizer, item, index))) yield return result;
             index++;
         }
     }
@@ -47,13 +47,27 @@ public static class GoldenCheck
         try
         {
             var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array) return json;
+            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array && items.GetArrayLength() > 0) return json;
             json.Dispose();
-            throw new InvalidDataException("golden.json: there is no \"items\" array");
+            throw new InvalidDataException("golden.json: there is no \"items\" array, or it is empty");
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"golden.json: not readable JSON ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Compares one item.</summary>
+    /// <exception cref="InvalidDataException">A value is missing or of another type.</exception>
+    public static IReadOnlyList<GoldenResult> Item(int index, Func<IReadOnlyList<GoldenResult>> compare)
+    {
+        try
+        {
+            return compare();
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException)
+        {
+            throw new InvalidDataException($"golden.json: item {index} is not as the prototype writes it ({e.Message}); write it again", e);
         }
     }
 
@@ -79,7 +93,7 @@ public static class GoldenCheck
         return worst;
     }
 
-    private static IEnumerable<GoldenResult> Compare(Transformer model, TextTokenizer tokenizer, JsonElement item, int index)
+    private static List<GoldenResult> Compare(Transformer model, TextTokenizer tokenizer, JsonElement item, int index)
     {
         var results = new List<GoldenResult>();
         int[] ids = [.. item.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32())];

@@ -139,9 +139,11 @@ public sealed class When_a_file_is_split
             {"prompt":"Oslo is in","answer":"Norway"}
             {"prompt":"Rome lies in","target_new":"Peru"}
             {"kind":"wrong","prompt":"x","answer":"y"}
+            {"subject":"Lima","prompt":"Lima lies in","object":"Chad"}
+            {"subject":"Lima","prompt":"Lima can be found in","target_new":"Chad"}
             """);
         var problems = new List<RowProblem>();
-        PromptFile.ReadProbes(path, report: problems.Add).Select(p => p.Kind).ShouldBe([ProbeKind.Generality, ProbeKind.LocalityNeighbour, ProbeKind.LocalitySameSubject, ProbeKind.LocalityHeldOut, ProbeKind.Generality]);
+        PromptFile.ReadProbes(path, report: problems.Add).Select(p => p.Kind).ShouldBe([ProbeKind.Generality, ProbeKind.LocalityNeighbour, ProbeKind.LocalitySameSubject, ProbeKind.LocalityHeldOut, ProbeKind.Generality, ProbeKind.Reliability, ProbeKind.Generality]);
         problems.ShouldHaveSingleItem().Field.ShouldBe("kind");
     }
 
