@@ -16,7 +16,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-cert
     && useradd --system --uid 10001 --no-create-home mindbridge
 COPY --from=build /app /app
 ARG PORT
-ENV HEALTH=http://127.0.0.1:$PORT/health/ready DOTNET_gcServer=0
+ENV HEALTH=http://127.0.0.1:$PORT/health/ready Logging__Console__FormatterName=json DOTNET_gcServer=0
 USER mindbridge
 WORKDIR /app
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD curl -fsS "$HEALTH" >/dev/null || exit 1

@@ -16,7 +16,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-cert
     && useradd --system --uid 10001 --no-create-home mindbridge && install -d -o mindbridge /work
 COPY --from=build /app /app
 ARG PORT
-ENV HEALTH=http://127.0.0.1:$PORT/health/ready Artifacts__Work=/work DOTNET_gcServer=0
+ENV HEALTH=http://127.0.0.1:$PORT/health/ready Logging__Console__FormatterName=json Artifacts__Work=/work DOTNET_gcServer=0
 USER mindbridge
 WORKDIR /app
 VOLUME /work

@@ -20,7 +20,7 @@ FROM libtorch
 RUN useradd --system --uid 10001 --no-create-home mindbridge && install -d -o mindbridge /work
 COPY --from=build /app /app
 ARG PORT
-ENV HEALTH=http://127.0.0.1:$PORT/health/ready Artifacts__Work=/work LD_LIBRARY_PATH=/opt/libtorch/lib DOTNET_gcServer=0 \
+ENV HEALTH=http://127.0.0.1:$PORT/health/ready Logging__Console__FormatterName=json Artifacts__Work=/work LD_LIBRARY_PATH=/opt/libtorch/lib DOTNET_gcServer=0 \
     Encoder__Device=cuda Bridge__Device=cuda NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 USER mindbridge
 WORKDIR /app

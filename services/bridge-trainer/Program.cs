@@ -1,3 +1,4 @@
 using MindBridge.BridgeTrainer.Hosting;
+using MindBridge.Platform.Hosting;
 
-await BridgeTrainerHost.Build(args).RunAsync();
+return await ServiceProgram.RunAsync(() => BridgeTrainerHost.Build(args));

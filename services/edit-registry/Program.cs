@@ -1,3 +1,4 @@
 using MindBridge.EditRegistry.Hosting;
+using MindBridge.Platform.Hosting;
 
-await RegistryHost.Build(args).RunAsync();
+return await ServiceProgram.RunAsync(() => RegistryHost.Build(args));

@@ -1,3 +1,4 @@
 using MindBridge.EncoderTrainer.Hosting;
+using MindBridge.Platform.Hosting;
 
-await EncoderTrainerHost.Build(args).RunAsync();
+return await ServiceProgram.RunAsync(() => EncoderTrainerHost.Build(args));

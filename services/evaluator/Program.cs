@@ -1,3 +1,4 @@
 using MindBridge.Evaluator.Hosting;
+using MindBridge.Platform.Hosting;
 
-await EvaluatorHost.Build(args).RunAsync();
+return await ServiceProgram.RunAsync(() => EvaluatorHost.Build(args));

@@ -1,3 +1,4 @@
 using MindBridge.Inference.Hosting;
+using MindBridge.Platform.Hosting;
 
-await InferenceHost.Build(args).RunAsync();
+return await ServiceProgram.RunAsync(() => InferenceHost.Build(args));

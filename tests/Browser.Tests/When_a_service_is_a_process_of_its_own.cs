@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 using MindBridge.LocalServers;
 using MindBridge.Platform.Security;
 
@@ -22,9 +23,11 @@ public sealed class When_a_service_is_a_process_of_its_own : IDisposable
             ("Kestrel__Endpoints__Rest__Url", $"http://127.0.0.1:{http}"), ("Kestrel__Endpoints__Grpc__Url", $"http://127.0.0.1:{grpc}"), ("Database__Kind", "Sqlite"), ("Database__Folder", folder),
             ("Artifacts__Folder", Path.Combine(folder, "artifacts")), ("Artifacts__Work", Path.Combine(folder, "work")), ("Services__Key", "none"),
             ("Security__ApiKeys__0__Name", "Ada"), ("Security__ApiKeys__0__Tenant", "default"), ("Security__ApiKeys__0__Sha256", ApiKey.HashOf("mb_ada")),
+            // As the images set it.
+            ("Logging__Console__FormatterName", "json"),
         ]) start.Environment[key] = value;
         using var service = Process.Start(start)!;
-        _ = service.StandardOutput.ReadToEndAsync();
+        var said = service.StandardOutput.ReadToEndAsync();
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{http}") };
@@ -47,6 +50,10 @@ public sealed class When_a_service_is_a_process_of_its_own : IDisposable
             service.Kill();
             await service.WaitForExitAsync();
         }
+
+        var lines = (await said).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.ShouldNotBeEmpty();
+        foreach (var line in lines[..^1]) JsonDocument.Parse(line).RootElement.GetProperty("LogLevel").GetString().ShouldNotBeNullOrEmpty();
     }
 
     private static async Task<string> PageAsync(HttpClient client)
