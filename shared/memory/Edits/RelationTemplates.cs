@@ -1,5 +1,4 @@
 using MindBridge.Memory.Checkpoints;
-using MindBridge.Memory.Relations;
 
 namespace MindBridge.Memory.Edits;
 
@@ -11,7 +10,7 @@ public sealed record RelationGroup(string Name, bool Named, IReadOnlyList<string
 
 /// <summary>
 /// The templates of a set of edits: a prompt less its subject. Crossing them gives more wordings of an edit (another edit's template of the same relation,
-/// with this subject) and hard negatives (a template of another relation with this subject). Every choice is a
+/// with this subject) and hard negatives (a template of another relation with this subject), from nothing but the edits themselves. Every choice is a
 /// function of (seed, edit id).
 /// </summary>
 public sealed class RelationTemplates
@@ -77,15 +76,15 @@ public sealed class RelationTemplates
         Cross(edit, heldOut: true, most, RandomStream.For(seed, "validation wordings " + edit.Id), forbidden);
 
     /// <summary>
-    /// Up to <paramref name="most"/> prompts that ask another thing of an edit's subject, in other edits' templates: none of a relation that some edit of this subject is about or that is near to one, and
-    /// only what such a subject may be asked (of a place its mayor, not its mother tongue), as far as <see cref="KnownRelation"/> can tell. In the edits' own style: were it another, the encoder would learn to tell styles apart.
+    /// Up to <paramref name="most"/> prompts that ask another thing of an edit's subject: templates of other relations, none of a relation that some edit
+    /// of this subject is about.
     /// </summary>
     public IReadOnlyList<string> HardNegativesOf(Edit edit, int most, int seed, Func<string, bool>? forbidden = null)
     {
         var asked = askedOf.GetValueOrDefault(NormalisedText.Fold(edit.Subject)) ?? [];
-        var own = GroupOf(edit)?.Name;
+        var own = GroupOf(edit);
         var random = RandomStream.For(seed, "hard negatives " + edit.Id);
-        var others = names.Where(n => !asked.Contains(n) && n != own && FitsBeside(edit, asked, n)).ToArray();
+        var others = names.Where(n => !asked.Contains(n) && n != own?.Name).ToArray();
         random.Shuffle(others.AsSpan());
         var chosen = new List<string>();
         foreach (var name in others)
@@ -96,12 +95,6 @@ public sealed class RelationTemplates
         }
 
         return chosen;
-    }
-
-    private static bool FitsBeside(Edit edit, IEnumerable<string> asked, string other)
-    {
-        if (edit.Relation is not { } named || KnownRelation.Find(named) is not { } relation || KnownRelation.Find(other) is not { } candidate) return true;
-        return relation.SharesSubjectsWith(candidate) && !asked.Append(named).Select(KnownRelation.Find).Any(r => r?.IsNear(candidate) is true);
     }
 
     private IReadOnlyList<string> Cross(Edit edit, bool heldOut, int most, RandomStream random, Func<string, bool>? forbidden)
