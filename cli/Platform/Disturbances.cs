@@ -12,6 +12,7 @@ internal sealed class Disturbances(PlatformHome home, PlatformClients clients, s
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(12), BeyondTheLease = ChaosCommand.Lease + TimeSpan.FromSeconds(5);
 
     private readonly List<string> wrong = [];
+    private readonly HashSet<string> fallen = new(StringComparer.Ordinal);
     private bool released;
 
     /// <summary>What disturbances found amiss, a sentence each.</summary>
@@ -48,10 +49,14 @@ internal sealed class Disturbances(PlatformHome home, PlatformClients clients, s
 
     private async Task<string?> KillAsync(CancellationToken cancellationToken)
     {
-        await WaitAsync(TimeSpan.FromSeconds(1 + (9 * random.NextDouble())), cancellationToken);
+        await WaitAsync(TimeSpan.FromSeconds(1 + (6 * random.NextDouble())), cancellationToken);
         var victims = Running().Where(p => p.Name is not "epmd" && !TwinWorkers.IsTwin(p.Name)).OrderBy(p => p.Name, StringComparer.Ordinal).ToList();
         if (cancellationToken.IsCancellationRequested || victims.Count == 0) return null;
+        // Everybody's turn comes before anybody's second.
+        if (victims.TrueForAll(v => fallen.Contains(v.Name))) fallen.Clear();
+        victims.RemoveAll(v => fallen.Contains(v.Name));
         var (name, id) = victims[random.Next(victims.Count)];
+        fallen.Add(name);
         _ = Signal(-id, Kill);
         return $"kill -9 {name}";
     }

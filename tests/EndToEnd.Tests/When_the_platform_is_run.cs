@@ -12,6 +12,6 @@ public sealed class When_the_platform_is_run
 
         run.ExitCode.ShouldBe(0, run.Output + run.Error);
         JsonDocument.Parse(run.Output.Trim()).RootElement.GetProperty("passed").GetBoolean().ShouldBeTrue();
-        run.Error.ShouldContain("kill -9");
+        foreach (var process in (string[])["edit-registry", "encoder-trainer", "bridge-trainer", "inference", "evaluator", "postgres", "rabbitmq"]) run.Error.ShouldContain($"kill -9 {process}");
     }
 }

@@ -5,7 +5,7 @@ namespace MindBridge.Memory.Relations;
 /// <summary>A relation with wordings of ours, shipped with the product: for stage II's texts, hard negatives and the relation decision.</summary>
 /// <param name="Id">Its Wikidata id.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Group">What it is said of, and what kind of answer it has: "person-place". The part before the hyphen tells which subjects it fits.</param>
+/// <param name="Group">What it is said of, and what kind of answer it has: "person-place".</param>
 /// <param name="Wordings">Prompts with <c>{}</c> where the subject stands.</param>
 public sealed record KnownRelation(string Id, string Name, string Group, IReadOnlyList<string> Wordings)
 {
@@ -13,9 +13,6 @@ public sealed record KnownRelation(string Id, string Name, string Group, IReadOn
 
     /// <summary>All that are shipped.</summary>
     public static IReadOnlyList<KnownRelation> All => s_all.Value;
-
-    /// <summary>What kind of subject it is said of: "person", "place", "company"...</summary>
-    public string Kind => Group.Split('-')[0];
 
     private static List<KnownRelation> Read()
     {
