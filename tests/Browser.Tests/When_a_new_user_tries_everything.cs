@@ -116,9 +116,15 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         // Asked about an edit that both bridges hold: silence is not compared.
         await TryChallengerAsync(ada, (await EditAsync(1)).Prompt);
 
+        // Scores that somebody asks for are held against no gate: what passed goes on waiting for a person.
+        await ScoreInNatsAsync(ada);
+        await ada.GoAsync("Overview");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new("facts llama 1 waits for promotion") })).ToBeVisibleAsync();
+
         // Promoted by hand, rolled back, and promoted again: each within seconds.
         await ada.GoAsync("LLM upgrades");
         await PromoteAsync(llama, ada);
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "What served when" }).GetByText("A test promotes.")).ToBeVisibleAsync();
         await AskAsync(ada, prompt, "llama 1");
         (await AnswerAsync(page, "Champion")).ShouldStartWith(before);
         await ada.GoAsync("LLM upgrades");
@@ -261,9 +267,27 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         Lap("the challenger was tried");
     }
 
+    // The challenger on llama, under a protocol of which less is better.
+    private async Task ScoreInNatsAsync(Visitor ada)
+    {
+        await ada.GoAsync("Evaluations");
+        var rows = ada.Page.GetByRole(AriaRole.Region, new() { Name = "Evaluations" }).Locator("tbody tr");
+        await rows.Filter(new() { HasText = "llama 1" }).Filter(new() { HasText = "challenger" }).First.GetByRole(AriaRole.Link).ClickAsync();
+        await ada.Page.GetByLabel("Score it again under").SelectOptionAsync("divergence");
+        await ada.PressAsync("Score");
+        await ada.SeesAsync("The bridge is scored under divergence");
+        await ada.GoAsync("Evaluations");
+        await Assertions.Expect(rows.Filter(new() { HasText = "divergence (nats)" })).ToHaveCountAsync(1);
+        await rows.Filter(new() { HasText = "divergence (nats)" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Region, new() { Name = "Figures" }).GetByRole(AriaRole.Columnheader, new() { Name = "nats" })).ToBeVisibleAsync();
+        await pictures.TakeAsync(ada, "evaluation-in-nats");
+        Lap("the challenger was scored in nats");
+    }
+
     private static async Task PromoteAsync(ILocator llm, Visitor ada)
     {
         await llm.GetByRole(AriaRole.Button, new() { Name = "Promote…" }).ClickAsync();
+        await ada.Page.GetByLabel("Why (optional)").FillAsync("A test promotes.");
         await ada.PressAsync("Promote it");
         await ada.SeesAsync("The bridge is promoted: facts is answered by it on llama 1.");
         await Assertions.Expect(llm.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync();
