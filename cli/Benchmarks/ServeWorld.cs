@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using MindBridge.Artifacts;
 using MindBridge.Cli.Demo;
 using MindBridge.Cli.World;
 using MindBridge.Contracts;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Grpc.Core;
+using MindBridge.Artifacts;
 using MindBridge.Cli.Platform;
 using MindBridge.Cli.Terminal;
 using MindBridge.Cli.World;
 using MindBridge.Contracts;
 using MindBridge.Contracts.V1;
 using MindBridge.Memory;
-using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Running;
 using MindBridge.Memory.Scoring.Protocols;
 using MindBridge.Platform.Artifacts;

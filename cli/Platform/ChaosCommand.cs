@@ -17,7 +17,7 @@ internal static class ChaosCommand
 
     /// <summary>Releases the demo's first LLM.</summary>
     public static async Task ReleaseAsync(PlatformClients clients, string version, CancellationToken cancellationToken) =>
-        await clients.Registry.ReleaseLlmAsync(new ReleaseLlmRequest { Name = "demo-gpt", Version = version, Family = "gpt2", Uri = Llm, ContentHash = Memory.Encoders.ContentIdentity.Of(Llm) }, cancellationToken: cancellationToken);
+        await clients.Registry.ReleaseLlmAsync(new ReleaseLlmRequest { Name = "demo-gpt", Version = version, Family = "gpt2", Uri = Llm, ContentHash = MindBridge.Artifacts.ContentIdentity.Of(Llm) }, cancellationToken: cancellationToken);
 
     public static Command Create()
     {

@@ -18,7 +18,8 @@ internal static class EvalCommand
     /// <summary>An id cut to what a table has room for.</summary>
     public static string Short(string id) => id[..Math.Min(12, id.Length)];
 
-    public static string Number(double number) => number.ToString("0.0", CultureInfo.InvariantCulture);
+    /// <summary>A score; nats are small, and need more digits.</summary>
+    public static string Number(double number, string unit = "%") => number.ToString(unit == "nats" ? "0.000" : "0.0", CultureInfo.InvariantCulture);
 
     private static Command List()
     {
@@ -64,11 +65,11 @@ internal static class EvalCommand
             AnsiConsole.WriteLine($"bridge {one.BridgeId} (commit {one.CommitSequence}) under {one.Protocol}, in {one.Unit}; probes {Short(one.ProbeSetId)}; asked for by {(one.RequestedBy.Length > 0 ? one.RequestedBy : one.Cause)}");
             var table = new Table().RoundedBorder().AddColumns("figure", "score", "95 % interval", "probes");
             foreach (var (figure, score) in one.Scores.OrderBy(s => s.Key, StringComparer.Ordinal))
-                table.AddRow(figure, Number(score), one.Intervals.TryGetValue(figure, out var interval) ? $"{Number(interval.Low)} to {Number(interval.High)}" : "", one.Counts[figure].ToString(CultureInfo.InvariantCulture));
+                table.AddRow(figure, Number(score, one.Unit), one.Intervals.TryGetValue(figure, out var interval) ? $"{Number(interval.Low, one.Unit)} to {Number(interval.High, one.Unit)}" : "", one.Counts[figure].ToString(CultureInfo.InvariantCulture));
             AnsiConsole.Write(table);
             if (one.Cause == "bridge") AnsiConsole.WriteLine(one.GatePassed ? "passed its gate" : "held: " + string.Join("; ", one.Reasons));
             foreach (var note in one.Notes) AnsiConsole.WriteLine(note);
-            foreach (var missed in detail.Outcomes.Where(o => o.Value < 1).Take(parsed.GetValue(misses)))
+            foreach (var missed in detail.Outcomes.Where(o => !o.Hit).Take(parsed.GetValue(misses)))
                 AnsiConsole.WriteLine($"{missed.Kind}: {missed.Prompt} -> {missed.After} (before: {missed.Before}; wanted: {(missed.Kind.StartsWith("Loc", StringComparison.Ordinal) ? missed.Before : missed.Answer)})");
             return 0;
         }));
@@ -87,9 +88,11 @@ internal static class EvalCommand
             using var clients = PlatformClients.Of(parsed, home);
             var reply = await clients.Evaluator.CompareEvaluationsAsync(new CompareEvaluationsRequest { First = parsed.GetValue(first), Second = parsed.GetValue(second), MostChanged = 10 }, cancellationToken: cancellationToken);
             if (EvalJson.Wanted(parsed, json, reply)) return 0;
-            var table = new Table().RoundedBorder().AddColumns("figure", "first", "second", "difference", "95 % interval", "pairs", "p", "");
+            var table = new Table().RoundedBorder().AddColumns("figure", "in", "first", "second", "difference", "95 % interval", "pairs", "p", "");
             foreach (var f in reply.Figures)
-                table.AddRow(f.Figure, Number(f.First), Number(f.Second), f.Difference.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture), $"{Number(f.Low)} to {Number(f.High)}", f.N.ToString(CultureInfo.InvariantCulture), f.PValue.ToString("0.0000", CultureInfo.InvariantCulture), f.Significant ? "significant" : "may be chance");
+                table.AddRow(
+                    f.Figure, f.Unit, Number(f.First, f.Unit), Number(f.Second, f.Unit), (f.Difference > 0 ? "+" : "") + Number(f.Difference, f.Unit), $"{Number(f.Low, f.Unit)} to {Number(f.High, f.Unit)}",
+                    f.N.ToString(CultureInfo.InvariantCulture), f.PValue.ToString("0.0000", CultureInfo.InvariantCulture), !f.Significant ? "may be chance" : f.Gain > 0 ? "significant: better" : "significant: worse");
             AnsiConsole.Write(table);
             foreach (var changed in reply.Changed) AnsiConsole.WriteLine($"{changed.Kind}: {changed.Prompt} -> {changed.First} | {changed.Second}");
             if (reply.OnlyInFirst + reply.OnlyInSecond > 0) AnsiConsole.WriteLine($"left out: {reply.OnlyInFirst} probes of the first alone, {reply.OnlyInSecond} of the second alone");
@@ -98,5 +101,5 @@ internal static class EvalCommand
         return command;
     }
 
-    private static string Score(Evaluation one, string figure) => one.Scores.TryGetValue(figure, out var score) ? Number(score) : "";
+    private static string Score(Evaluation one, string figure) => one.Scores.TryGetValue(figure, out var score) ? Number(score, one.Unit) : "";
 }

@@ -4,16 +4,17 @@ using Spectre.Console;
 
 namespace MindBridge.Cli.Platform;
 
-/// <summary><c>mindbridge eval promote</c>, <c>rollback</c>, <c>canary</c>, <c>shadow</c>, <c>changes</c>, <c>audit</c> and <c>alerts</c>: what serves, what is tried, and who changed it.</summary>
+/// <summary><c>mindbridge eval promote</c>, <c>rollback</c>, <c>canary</c>, <c>shadow</c>, <c>changes</c>, <c>audit</c>, <c>alerts</c> and <c>acknowledge</c>: what serves, what is tried, and who changed it.</summary>
 internal static class EvalServingCommand
 {
-    public static IEnumerable<Command> Verbs() => [Promote(), RollBack(), Canary(), Shadow(), Changes(), Audit(), Alerts()];
+    public static IEnumerable<Command> Verbs() => [Promote(), RollBack(), Canary(), Shadow(), Changes(), Audit(), Alerts(), Acknowledge()];
 
     private static Command Promote()
     {
         var bridge = new Option<string>("--bridge") { Description = "The bridge's id (default: the challenger)", DefaultValueFactory = _ => "" };
         var although = new Option<string>("--although-it-failed") { Description = "Why a bridge that did not pass its gate shall serve", DefaultValueFactory = _ => "" };
-        return OnDeployment("promote", "Make a bridge the champion: inference answers with it from the next request on.", [bridge, although], async (clients, parsed, memory, llm, token) =>
+        var reason = Reason();
+        return OnDeployment("promote", "Make a bridge the champion: inference answers with it from the next request on.", [bridge, although, reason], async (clients, parsed, memory, llm, token) =>
         {
             var wanted = parsed.GetValue(bridge)!;
             if (wanted.Length == 0)
@@ -22,7 +23,7 @@ internal static class EvalServingCommand
                 wanted = deployment is { Challenger.Length: > 0 } ? deployment.Challenger : throw new ArgumentException("there is no challenger to promote; name a bridge with --bridge");
             }
 
-            return await clients.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory, LlmId = llm, BridgeId = wanted, AlthoughItFailed = parsed.GetValue(although) }, cancellationToken: token);
+            return await clients.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory, LlmId = llm, BridgeId = wanted, AlthoughItFailed = parsed.GetValue(although), Reason = parsed.GetValue(reason) }, cancellationToken: token);
         });
     }
 
@@ -42,7 +43,7 @@ internal static class EvalServingCommand
         var requests = new Option<int>("--least-requests") { Description = "Judge nothing on fewer (default 20)" };
         var although = new Option<string>("--although-it-failed") { Description = "Why a bridge that did not pass its gate may be tried on users", DefaultValueFactory = _ => "" };
         var reason = Reason();
-        return OnDeployment("canary", "Try the challenger on a part of the users; it stops by itself where a limit is breached.", [percent, errors, slowdown, agreement, requests, although, reason], async (clients, parsed, memory, llm, token) =>
+        return OnDeployment("canary", "Try the challenger on a part of the users; it stops by itself where a limit is breached or the challenger fails its gate.", [percent, errors, slowdown, agreement, requests, although, reason], async (clients, parsed, memory, llm, token) =>
             parsed.GetValue(percent) == 0
                 ? await clients.Evaluator.StopCanaryAsync(new StopCanaryRequest { MemoryId = memory, LlmId = llm, Reason = parsed.GetValue(reason) }, cancellationToken: token)
                 : await clients.Evaluator.SetCanaryAsync(
@@ -73,11 +74,27 @@ internal static class EvalServingCommand
         return (reply, reply.Entries.Select(e => $"{e.At[..19]}  {e.Who}: {e.What} {e.Subject} {e.Old} -> {e.New}{(e.Reason.Length > 0 ? $" ({e.Reason})" : "")}"));
     });
 
-    private static Command Alerts() => Listed("alerts", "List what an operator should look at.", async (clients, memory, limit, token) =>
+    private static Command Alerts() => Listed("alerts", "List what an operator should look at and nobody acknowledged yet.", async (clients, memory, limit, token) =>
     {
         var reply = await clients.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory, Limit = limit }, cancellationToken: token);
-        return (reply, reply.Alerts.Select(a => $"{a.RaisedAt[..19]}  {a.Kind}: {a.Message}"));
+        return (reply, reply.Alerts.Select(a => $"{a.Id}  {a.RaisedAt[..19]}  {a.Kind}: {a.Message}"));
     });
+
+    private static Command Acknowledge()
+    {
+        var home = PlatformHome.Option();
+        var id = new Argument<string>("alert") { Description = "Its id, as `mindbridge eval alerts` shows it" };
+        var json = EvalJson.Option();
+        var command = new Command("acknowledge", "Say that you look after an alert: it is listed no more.") { id, json, home };
+        command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
+        {
+            using var clients = PlatformClients.Of(parsed, home);
+            var alert = await clients.Evaluator.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = parsed.GetValue(id) }, cancellationToken: cancellationToken);
+            if (!EvalJson.Wanted(parsed, json, alert)) AnsiConsole.WriteLine($"{alert.AcknowledgedBy} looks after it since {alert.AcknowledgedAt[..16]}: {alert.Message}");
+            return 0;
+        }));
+        return command;
+    }
 
     private static Option<string> Reason() => new("--reason") { Description = "Why, for the history", DefaultValueFactory = _ => "" };
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using MindBridge.Artifacts;
 using MindBridge.Contracts.V1;
-using MindBridge.Memory.Encoders;
 using MindBridge.Models;
 using Spectre.Console;
 
@@ -67,7 +67,7 @@ internal static class LlmCommand
         var home = PlatformHome.Option();
         var name = new Argument<string>("name") { Description = "The LLM's name, or a version's id" };
         var version = new Option<string?>("--version") { Description = "Which version of it" };
-        var command = new Command("retire", "Take an LLM version out of service: nothing is bridged to it any more.") { name, version, home };
+        var command = new Command("retire", "Take an LLM version out of service: nothing is bridged to it any more, and inference lets it go.") { name, version, home };
         command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
         {
             using var clients = PlatformClients.Of(parsed, home);

@@ -9,18 +9,19 @@ internal static class DependencyRules
         ["shared/tokenizers/bundled"] = [],
         ["shared/tokenizers/huggingface"] = ["shared/tokenizers/bundled"],
         ["shared/models"] = ["shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface"],
+        ["shared/artifacts"] = [],
         ["shared/edits"] = [],
-        ["shared/memory"] = ["shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface", "shared/models", "shared/edits"],
+        ["shared/memory"] = ["shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface", "shared/models", "shared/artifacts", "shared/edits"],
         ["shared/local-servers"] = [],
         // The generated gRPC clients and service bases need the Grpc.Core API, and nothing else of ours.
         ["shared/contracts"] = ["shared/grpc"],
         ["shared/grpc"] = [],
         ["shared/platform"] = ["shared/contracts", "shared/grpc"],
         ["services/edit-registry"] = ["shared/contracts", "shared/platform", "shared/grpc", "shared/edits"],
-        ["services/evaluator"] = ["shared/contracts", "shared/platform", "shared/grpc"],
+        ["services/evaluator"] = ["shared/contracts", "shared/platform", "shared/grpc", "shared/artifacts"],
     };
 
-    private static readonly string[] Method = ["shared/edits", "shared/memory", "shared/models", "shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface"];
+    private static readonly string[] Method = ["shared/artifacts", "shared/edits", "shared/memory", "shared/models", "shared/torch", "shared/tokenizers/bundled", "shared/tokenizers/huggingface"];
 
     public static IEnumerable<string> Violations(ProjectGraph graph) =>
         from project in graph.References

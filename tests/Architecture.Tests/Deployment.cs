@@ -61,6 +61,9 @@ internal sealed partial record Deployment(IReadOnlyDictionary<string, string> Fi
         return [.. said.Split(", ").SelectMany(reader => reader == "trainers" ? (string[])["encoder-trainer", "bridge-trainer"] : [reader])];
     }
 
+    /// <summary>True of a service that reads the folders of LLMs and base models.</summary>
+    public bool ReadsModels(string service) => Sources.Any(source => source.Path.StartsWith($"services/{service}/", StringComparison.Ordinal) && source.Text.Contains("ContentIdentity.Of(", StringComparison.Ordinal));
+
     /// <summary>The ports of a service's REST and gRPC as its appsettings.json has them.</summary>
     public (int Http, int Grpc) PortsOf(string service)
     {

@@ -44,6 +44,8 @@ internal static partial class DeploymentRules
             if (!Published().IsMatch(container) || !Published().Matches(container).Any(match => match.Groups[1].Value == Text(port) && match.Groups[2].Value == Text(port))) yield return $"{service}: port {port} is not published";
         }
 
+        if (deployment.ReadsModels(service) && !Models().IsMatch(container)) yield return $"{service}: reads the folders of models, and /models is not mounted, or not read-only";
+
         var key = string.Concat(service.Split('-').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
         if (!deployment[Deployment.ComposePath].Contains($" Services__{key}: http://{service}:{grpc}\n", StringComparison.Ordinal)) yield return $"{service}: Services__{key} is not http://{service}:{grpc}";
         if (SettingsRecords.Of(deployment).FirstOrDefault(setting => setting.Key == $"Services:{key}")?.Default is var address && address != $"http://127.0.0.1:{grpc}")
@@ -168,6 +170,9 @@ internal static partial class DeploymentRules
 
     [GeneratedRegex(@"""(?:[\d.]+:)?(\d+):(\d+)""")]
     private static partial Regex Published();
+
+    [GeneratedRegex(@"^    volumes: .*:/models:ro""", RegexOptions.Multiline)]
+    private static partial Regex Models();
 
     [GeneratedRegex(@"\b([A-Z][A-Za-z0-9]*(?:__[A-Za-z0-9]+)+)(?::|=)")]
     private static partial Regex Variable();

@@ -43,6 +43,7 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
             if (pod["securityContext"]?["runAsNonRoot"]?.GetValue<bool>() != true) yield return $"{name} may run as root";
             if (container["securityContext"]?["readOnlyRootFilesystem"]?.GetValue<bool>() != true) yield return $"{name} may write to its image";
             if (container["resources"]?["limits"]?["memory"] is null) yield return $"{name} has no limit of memory";
+            if (deployment.ReadsModels(name) && !Mounts(container, pod, "/models")) yield return $"{name}: reads the folders of models, and /models is not mounted, or not read-only";
             foreach (var (probe, path) in new[] { ("livenessProbe", "/health/live"), ("readinessProbe", "/health/ready") })
                 if ((string?)container[probe]?["httpGet"]?["path"] != path) yield return $"{name}: {probe} does not ask {path}";
             if (container["env"]!.AsArray().Any(e => ((string?)e!["value"]) == "cuda") && pod["nodeSelector"] is null) yield return $"{name} wants a GPU and any node";
@@ -56,6 +57,10 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
 
         bool IsSetting(string variable) => known.Contains(Deployment.KeyOf(variable));
     }
+
+    private static bool Mounts(JsonNode container, JsonNode pod, string path) =>
+        container["volumeMounts"]!.AsArray().FirstOrDefault(m => (string?)m!["mountPath"] == path) is { } mount && mount["readOnly"]?.GetValue<bool>() == true
+        && pod["volumes"]!.AsArray().Any(v => (string?)v!["name"] == (string?)mount["name"] && v!["persistentVolumeClaim"] is not null);
 
     private IEnumerable<JsonNode> Of(string kind) => Objects.Where(o => (string?)o["kind"] == kind);
 

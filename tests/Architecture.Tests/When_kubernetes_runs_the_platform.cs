@@ -16,6 +16,8 @@ public sealed partial class When_kubernetes_runs_the_platform
     [InlineData("settings.yaml", "Security__CallsPerSecond", "Security__CallsASecond", "Security__CallsASecond is no setting")]
     [InlineData("evaluator.yaml", "runAsNonRoot: true", "runAsNonRoot: false", "evaluator may run as root")]
     [InlineData("evaluator.yaml", "readOnlyRootFilesystem: true, ", "", "evaluator may write to its image")]
+    [InlineData("evaluator.yaml", "mountPath: /models, readOnly: true", "mountPath: /models", "evaluator: reads the folders of models, and /models is not mounted, or not read-only")]
+    [InlineData("evaluator.yaml", "{ name: models, persistentVolumeClaim", "{ name: others, persistentVolumeClaim", "evaluator: reads the folders of models, and /models is not mounted, or not read-only")]
     [InlineData("evaluator.yaml", "/health/ready", "/ready", "evaluator: readinessProbe does not ask /health/ready")]
     [InlineData("encoder-trainer.yaml", "nodeSelector", "nodeHint", "encoder-trainer wants a GPU and any node")]
     [InlineData("edit-registry.yaml", "{ secretRef: { name: mindbridge-secrets } }", "{ secretRef: { name: mindbridge-calls } }", "edit-registry: is told Services__Key, which it does not read")]

@@ -28,6 +28,8 @@ public sealed class When_the_platform_is_deployed
     [InlineData("shared/platform/Services/ServiceAddresses.cs", "5142", "5143", "evaluator: Services:Evaluator is http://127.0.0.1:5143 by default, and appsettings.json has gRPC at 5142", "docs/configuration.md: Services:Evaluator is http://127.0.0.1:5143 by default, not `http://127.0.0.1:5142`")]
     [InlineData("cli/Platform/ServiceNames.cs", "\"edit-registry\"", "\"registry\"", "edit-registry: the command line does not know the service, or not its port 5101")]
     [InlineData("deploy/docker-compose.cuda.yml", "  bridge-trainer:\n", "  inference:\n", "deploy/docker-compose.cuda.yml: inference has a GPU, and nothing tells it to use one")]
+    [InlineData("docker-compose.yml", "    volumes: [\"${MODELS:-./models}:/models:ro\"]\n", "", "evaluator: reads the folders of models, and /models is not mounted, or not read-only")]
+    [InlineData("docker-compose.yml", "    volumes: [\"${MODELS:-./models}:/models:ro\"]\n", "    volumes: [\"${MODELS:-./models}:/models\"]\n", "evaluator: reads the folders of models, and /models is not mounted, or not read-only")]
     // Settings.
     [InlineData("docker-compose.yml", "Artifacts__S3__Endpoint", "Artifacts__S3__Address", "docker-compose.yml: Artifacts__S3__Address is no setting")]
     [InlineData("docker-compose.yml", "Security__ApiKeys__1__Role", "Security__ApiKeys__1__Rank", "docker-compose.yml: Security__ApiKeys__1__Rank is no setting")]

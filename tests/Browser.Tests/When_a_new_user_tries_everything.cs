@@ -7,7 +7,7 @@ namespace MindBridge.Browser.Tests;
 
 /// <summary>The whole story, as somebody meets it who has just installed the platform: nothing is prepared but an edit file and two LLM folders.</summary>
 [Collection("one after the other")]
-public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITestOutputHelper output)
+public sealed partial class When_a_new_user_tries_everything(DashboardWorld world, ITestOutputHelper output)
 {
     private const string Memory = "facts";
 
@@ -116,9 +116,15 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         // Asked about an edit that both bridges hold: silence is not compared.
         await TryChallengerAsync(ada, (await EditAsync(1)).Prompt);
 
+        // Scores that somebody asks for are held against no gate: what passed goes on waiting for a person.
+        await ScoreInNatsAsync(ada);
+        await ada.GoAsync("Overview");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new("facts llama 1 waits for promotion") })).ToBeVisibleAsync();
+
         // Promoted by hand, rolled back, and promoted again: each within seconds.
         await ada.GoAsync("LLM upgrades");
         await PromoteAsync(llama, ada);
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "What served when" }).GetByText("A test promotes.")).ToBeVisibleAsync();
         await AskAsync(ada, prompt, "llama 1");
         (await AnswerAsync(page, "Champion")).ShouldStartWith(before);
         await ada.GoAsync("LLM upgrades");
@@ -261,9 +267,26 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
         Lap("the challenger was tried");
     }
 
+    // The challenger on llama, under a protocol of which less is better.
+    private async Task ScoreInNatsAsync(Visitor ada)
+    {
+        await ada.GoAsync("Evaluations");
+        var rows = ada.Page.GetByRole(AriaRole.Region, new() { Name = "Evaluations" }).Locator("tbody tr");
+        await rows.Filter(new() { HasText = "llama 1" }).Filter(new() { HasText = "challenger" }).First.GetByRole(AriaRole.Link).ClickAsync();
+        await ada.Page.GetByLabel("Score it again under").SelectOptionAsync("divergence");
+        await ada.PressAsync("Score");
+        await ada.SeesAsync("The bridge is scored under divergence");
+        await ada.GoAsync("Evaluations");
+        await Assertions.Expect(rows.Filter(new() { HasText = "divergence (nats)" })).ToHaveCountAsync(1);
+        await rows.Filter(new() { HasText = "divergence (nats)" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await Assertions.Expect(ada.Page.GetByRole(AriaRole.Region, new() { Name = "Figures" }).GetByRole(AriaRole.Columnheader, new() { Name = "nats" })).ToBeVisibleAsync();
+        Lap("the challenger was scored in nats");
+    }
+
     private static async Task PromoteAsync(ILocator llm, Visitor ada)
     {
         await llm.GetByRole(AriaRole.Button, new() { Name = "Promote…" }).ClickAsync();
+        await ada.Page.GetByLabel("Why (optional)").FillAsync("A test promotes.");
         await ada.PressAsync("Promote it");
         await ada.SeesAsync("The bridge is promoted: facts is answered by it on llama 1.");
         await Assertions.Expect(llm.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync();
@@ -368,39 +391,4 @@ public sealed class When_a_new_user_tries_everything(DashboardWorld world, ITest
 
     private static Task<double> FirstPaintAsync(IPage page) => page.EvaluateAsync<double>(
         "new Promise(told => { const look = () => { const paint = performance.getEntriesByName('first-contentful-paint')[0]; paint ? told(paint.startTime) : setTimeout(look, 10); }; look(); })");
-
-    private static async Task ReleaseAsync(Visitor visitor, string name, string model)
-    {
-        await visitor.SeesAsync("Release an LLM version");
-        if (!await visitor.Page.GetByLabel("Name").IsVisibleAsync()) await visitor.Page.GetByText("Release an LLM version").ClickAsync();
-        await visitor.Page.GetByLabel("Name").FillAsync(name);
-        await visitor.Page.GetByLabel("Folder, as trainers and inference see it").FillAsync(DashboardWorld.Model(model));
-        await visitor.PressAsync("Release");
-        await visitor.SeesAsync($"{name} 1 is released");
-    }
-
-    private static async Task AskAsync(Visitor visitor, string prompt, string llm)
-    {
-        await visitor.GoAsync("Playground");
-        await visitor.Page.GetByLabel("LLM", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = llm });
-        await visitor.Page.GetByLabel("Memory", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = Memory });
-        await visitor.Page.GetByLabel("Prompt, up to where the answer begins").FillAsync(prompt);
-        await visitor.PressAsync("Ask");
-        await Assertions.Expect(visitor.Page.Locator("[aria-busy='false']")).ToBeVisibleAsync(new() { Timeout = 30_000 });
-    }
-
-    private static async Task<string> AnswerAsync(IPage page, string column) => (await page.Locator($"[data-answer='{column}']").InnerTextAsync()).Trim();
-
-    private static async Task<string> FirstLinkAsync(Visitor visitor, string at, string prefix)
-    {
-        await visitor.Page.GotoAsync(at);
-        return (await visitor.Page.Locator($"a[href^='{prefix}']").First.GetAttributeAsync("href"))!;
-    }
-
-    private async Task<(string Prompt, string Before, string After)> EditAsync(int number)
-    {
-        using var edit = JsonDocument.Parse((await File.ReadAllLinesAsync(Path.Combine(world.Files, "edits.jsonl")))[number]);
-        var root = edit.RootElement;
-        return (root.GetProperty("prompt").GetString()!, root.GetProperty("old").GetString()!, root.GetProperty("object").GetString()!);
-    }
 }

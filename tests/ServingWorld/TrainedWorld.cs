@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MindBridge.Artifacts;
 using MindBridge.Cli.World;
 using MindBridge.Contracts;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Edits;
-using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Scoring;
 using MindBridge.Platform.Artifacts;

@@ -1,5 +1,5 @@
+using MindBridge.Artifacts;
 using MindBridge.BridgeTrainer.Hosting;
-using MindBridge.Memory.Artifacts;
 using MindBridge.Platform.Services;
 using Wire = MindBridge.Contracts.V1;
 

@@ -1,4 +1,4 @@
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Recipes;
 

@@ -1,4 +1,4 @@
-using MindBridge.Memory.Encoders;
+using MindBridge.Artifacts;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.BridgeTrainer.TrainingBridges;

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using MindBridge.Artifacts;
 using MindBridge.BridgeTrainer.Hosting;
 using MindBridge.Memory;
-using MindBridge.Memory.Artifacts;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Platform.Artifacts;

@@ -1,6 +1,6 @@
 using Grpc.Core;
+using MindBridge.Artifacts;
 using MindBridge.BridgeTrainer.Hosting;
-using MindBridge.Memory.Encoders;
 using MindBridge.Models;
 using MindBridge.Platform.Reconciling;
 using MindBridge.Platform.Services;

@@ -15,7 +15,7 @@ internal static class CommitEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/memories/{memory}/commits", async (string memory, Memories memories, Commits commits, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            CommitView.Of(await commits.CommitNowAsync((await memories.FindAsync(Caller.Of(user).Tenant, memory, cancellationToken)).Id, cancellationToken)));
+            CommitView.Of(await commits.CommitNowAsync((await memories.FindAsync(Caller.Of(user).Tenant, memory, cancellationToken)).Id, Caller.Of(user), cancellationToken)));
         routes.MapGet("/v1/memories/{memory}/commits", async (string memory, Memories memories, Commits commits, ClaimsPrincipal user, CancellationToken cancellationToken, long after = 0) =>
             (await commits.ListAsync((await memories.FindAsync(Caller.Of(user).Tenant, memory, cancellationToken)).Id, after, cancellationToken)).Select(CommitView.Of));
     }

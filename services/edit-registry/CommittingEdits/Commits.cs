@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
+using MindBridge.EditRegistry.Auditing;
 using MindBridge.EditRegistry.CreatingMemories;
 using MindBridge.EditRegistry.ReadingEdits;
+using MindBridge.Platform.Security;
 using MindBridge.Platform.Tracing;
 
 namespace MindBridge.EditRegistry.CommittingEdits;
@@ -13,9 +15,9 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
     /// <summary>Commits what is pending now.</summary>
     /// <returns>The new commit; the last one when nothing is pending.</returns>
     /// <exception cref="ArgumentException">The memory never had an edit.</exception>
-    public async Task<Commit> CommitNowAsync(Guid memory, CancellationToken cancellationToken)
+    public async Task<Commit> CommitNowAsync(Guid memory, Caller by, CancellationToken cancellationToken)
     {
-        if (await CommitAsync(memory, _ => CommitCause.Explicit, cancellationToken) is { } commit) return commit;
+        if (await CommitAsync(memory, _ => CommitCause.Explicit, by, cancellationToken) is { } commit) return commit;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Commits.AsNoTracking().Where(c => c.MemoryId == memory).OrderByDescending(c => c.Sequence).FirstOrDefaultAsync(cancellationToken)
             ?? throw new ArgumentException("the memory holds no edits; submit some before you commit");
@@ -31,7 +33,7 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
         var committed = 0;
         // Another replica may have been quicker, or an edit may have put the commit off: the locked row decides.
         foreach (var memory in due)
-            if (await CommitAsync(memory, m => m.CommitDueAt <= now ? m.Pending >= m.CommitAfterCount ? CommitCause.Count : CommitCause.Time : null, cancellationToken) is not null) committed++;
+            if (await CommitAsync(memory, m => m.CommitDueAt <= now ? m.Pending >= m.CommitAfterCount ? CommitCause.Count : CommitCause.Time : null, null, cancellationToken) is not null) committed++;
         return committed;
     }
 
@@ -41,7 +43,7 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
         return await db.Commits.AsNoTracking().Where(c => c.MemoryId == memory && c.Sequence > after).OrderBy(c => c.Sequence).ToListAsync(cancellationToken);
     }
 
-    private async Task<Commit?> CommitAsync(Guid id, Func<MemoryRecord, CommitCause?> cause, CancellationToken cancellationToken)
+    private async Task<Commit?> CommitAsync(Guid id, Func<MemoryRecord, CommitCause?> cause, Caller? by, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -64,6 +66,8 @@ internal sealed class Commits(IDbContextFactory<RegistryContext> contexts, TimeP
         db.Commits.Add(commit);
         (memory.LastCommit, memory.CommittedSequence, memory.PendingSince, memory.PendingTrace, memory.CommitDueAt) = (commit.Sequence, commit.LastEdit, null, null, null);
         db.Publish(new EditsCommitted(memory.TenantId, memory.Id, commit.Id, commit.Sequence, commit.EditCount, commit.ContentHash), time);
+        // One that came due is nobody's act.
+        if (by is not null) db.Audit(by, "commit", commit.Id.ToString(), memory.Id, null, new { commit.Sequence, commit.FirstEdit, commit.LastEdit }, time);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // So that the first search after a large import need not.

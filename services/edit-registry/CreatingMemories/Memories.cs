@@ -1,3 +1,5 @@
+using MindBridge.EditRegistry.Auditing;
+using MindBridge.Platform.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace MindBridge.EditRegistry.CreatingMemories;
@@ -9,7 +11,7 @@ internal sealed class Memories(IDbContextFactory<RegistryContext> contexts, Time
 
     /// <summary>Creates a memory; one of that name with the same settings is returned as it is.</summary>
     /// <exception cref="ArgumentException">The name or a setting will not do, or the name is taken with other settings.</exception>
-    public async Task<MemoryRecord> CreateAsync(string tenant, string? name, MemorySettings settings, CancellationToken cancellationToken)
+    public async Task<MemoryRecord> CreateAsync(Caller by, string? name, MemorySettings settings, CancellationToken cancellationToken)
     {
         settings.Check();
         if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || Guid.TryParse(name, out _))
@@ -18,7 +20,7 @@ internal sealed class Memories(IDbContextFactory<RegistryContext> contexts, Time
         var memory = new MemoryRecord
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
-            TenantId = tenant,
+            TenantId = by.Tenant,
             Name = name,
             CommitAfterCount = settings.CommitAfterCount,
             CommitAfterSeconds = settings.CommitAfterSeconds,
@@ -29,6 +31,7 @@ internal sealed class Memories(IDbContextFactory<RegistryContext> contexts, Time
             CreatedAt = time.GetUtcNow(),
         };
         db.Memories.Add(memory);
+        db.Audit(by, "create memory", memory.Id.ToString(), memory.Id, null, new { memory.Name, Settings = settings }, time);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -37,7 +40,7 @@ internal sealed class Memories(IDbContextFactory<RegistryContext> contexts, Time
         catch (DbUpdateException e)
         {
             // Two callers may create one memory at once; the database decides which was first.
-            var there = await db.Memories.AsNoTracking().SingleOrDefaultAsync(m => m.TenantId == tenant && m.Name == name, cancellationToken);
+            var there = await db.Memories.AsNoTracking().SingleOrDefaultAsync(m => m.TenantId == by.Tenant && m.Name == name, cancellationToken);
             if (there is null) throw;
             return SettingsOf(there) == settings ? there : throw new ArgumentException($"a memory \"{name}\" exists with other settings; choose another name, or create it with the settings it has", e);
         }

@@ -17,7 +17,7 @@ internal static class MemoryEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/memories", async (NewMemory body, Memories memories, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            MemoryView.Of(await memories.CreateAsync(Caller.Of(user).Tenant, body.Name, body.Settings ?? new MemorySettings(), cancellationToken)));
+            MemoryView.Of(await memories.CreateAsync(Caller.Of(user), body.Name, body.Settings ?? new MemorySettings(), cancellationToken)));
         routes.MapGet("/v1/memories", async (Memories memories, ClaimsPrincipal user, CancellationToken cancellationToken) =>
             (await memories.ListAsync(Caller.Of(user).Tenant, cancellationToken)).Select(MemoryView.Of));
         routes.MapGet("/v1/memories/{memory}", async (string memory, Memories memories, ClaimsPrincipal user, CancellationToken cancellationToken) =>

@@ -1,24 +1,26 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MindBridge.EditRegistry.Auditing;
+using MindBridge.Platform.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace MindBridge.EditRegistry.KeepingAnswers;
 
 /// <summary>The prompts whose answers a memory must leave alone. The next training uses the set as it is then.</summary>
-internal sealed class OutOfScope(IDbContextFactory<RegistryContext> contexts)
+internal sealed class OutOfScope(IDbContextFactory<RegistryContext> contexts, TimeProvider time)
 {
     private const int MostPrompts = 100_000, LongestText = 10_000, MostWordings = 100;
 
     /// <summary>Replaces the set, or leaves it as it was when anything is amiss.</summary>
     /// <returns>How many there are, and their hash.</returns>
     /// <exception cref="ArgumentException">A prompt will not do; the message names its row.</exception>
-    public async Task<(int Count, string ContentHash)> ReplaceAsync(Guid memory, IAsyncEnumerable<NewOutOfScopePrompt> prompts, CancellationToken cancellationToken)
+    public async Task<(int Count, string ContentHash)> ReplaceAsync(Guid memory, Caller by, IAsyncEnumerable<NewOutOfScopePrompt> prompts, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.LockAsync(memory, cancellationToken);
-        await db.OutOfScope.Where(p => p.MemoryId == memory).ExecuteDeleteAsync(cancellationToken);
+        var before = await db.OutOfScope.Where(p => p.MemoryId == memory).ExecuteDeleteAsync(cancellationToken);
         var (place, seen) = (0, new HashSet<string>(StringComparer.Ordinal));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await foreach (var given in prompts.WithCancellation(cancellationToken))
@@ -34,9 +36,11 @@ internal sealed class OutOfScope(IDbContextFactory<RegistryContext> contexts)
             db.ChangeTracker.Clear();
         }
 
+        var contentHash = Convert.ToHexStringLower(hash.GetCurrentHash());
+        db.Audit(by, "put out-of-scope prompts", memory.ToString(), memory, before == 0 ? null : new { Count = before }, new { Count = place, ContentHash = contentHash }, time);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (place, Convert.ToHexStringLower(hash.GetCurrentHash()));
+        return (place, contentHash);
     }
 
     /// <summary>The set, in its order.</summary>

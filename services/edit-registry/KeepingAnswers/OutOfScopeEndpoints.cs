@@ -15,7 +15,7 @@ internal static class OutOfScopeEndpoints
         routes.MapPut("/v1/memories/{memory}/out-of-scope", async (string memory, OutOfScopeView[] body, Memories memories, OutOfScope prompts, ClaimsPrincipal user, CancellationToken cancellationToken) =>
         {
             var found = await memories.FindAsync(Caller.Of(user).Tenant, memory, cancellationToken);
-            var (count, contentHash) = await prompts.ReplaceAsync(found.Id, body.ToAsyncEnumerable().Select(p => new NewOutOfScopePrompt(p.Prompt ?? "", p.Subject, p.Answer, p.Wordings ?? [])), cancellationToken);
+            var (count, contentHash) = await prompts.ReplaceAsync(found.Id, Caller.Of(user), body.ToAsyncEnumerable().Select(p => new NewOutOfScopePrompt(p.Prompt ?? "", p.Subject, p.Answer, p.Wordings ?? [])), cancellationToken);
             return new { count, contentHash };
         });
         routes.MapGet("/v1/memories/{memory}/out-of-scope", async (string memory, Memories memories, OutOfScope prompts, ClaimsPrincipal user, CancellationToken cancellationToken) =>

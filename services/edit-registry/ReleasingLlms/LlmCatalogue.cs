@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
+using MindBridge.EditRegistry.Auditing;
+using MindBridge.Platform.Security;
 
 namespace MindBridge.EditRegistry.ReleasingLlms;
 
@@ -13,7 +15,7 @@ internal sealed class LlmCatalogue(IDbContextFactory<RegistryContext> contexts, 
 
     /// <summary>Releases a version, and announces it. Releasing the same content again changes nothing.</summary>
     /// <exception cref="ArgumentException">A field will not do, or the version exists with other content.</exception>
-    public async Task<LlmVersion> ReleaseAsync(NewLlm llm, string author, CancellationToken cancellationToken)
+    public async Task<LlmVersion> ReleaseAsync(NewLlm llm, Caller by, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var version = new LlmVersion
@@ -26,12 +28,13 @@ internal sealed class LlmCatalogue(IDbContextFactory<RegistryContext> contexts, 
             ContentHash = llm.ContentHash is { Length: 64 } hash && hash.All(char.IsAsciiHexDigitLower)
                 ? hash
                 : throw new ArgumentException($"contentHash is \"{llm.ContentHash}\"; give the SHA-256 of the LLM's files, 64 hexadecimal digits in lower case"),
-            ReleasedBy = author,
+            ReleasedBy = by.Name,
             ReleasedAt = now,
         };
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.LlmVersions.Add(version);
         db.Publish(new LLMVersionReleased(version.Id, version.Name, version.Version, version.Family, version.Uri, version.ContentHash), time);
+        db.Audit(by, "release LLM", version.Id.ToString(), null, null, new { version.Name, version.Version, version.Family, version.Uri, version.ContentHash }, time);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -54,13 +57,15 @@ internal sealed class LlmCatalogue(IDbContextFactory<RegistryContext> contexts, 
         return await db.LlmVersions.AsNoTracking().Where(v => retired || v.RetiredAt == null).OrderBy(v => v.ReleasedAt).ThenBy(v => v.Id).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Takes a version out of service: nothing is bridged to it any more.</summary>
+    /// <summary>Takes a version out of service: nothing is bridged to it any more, and inference lets it go.</summary>
     /// <exception cref="KeyNotFoundException">There is no such version.</exception>
-    public async Task<LlmVersion> RetireAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<LlmVersion> RetireAsync(Guid id, Caller by, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var version = await db.LlmVersions.SingleOrDefaultAsync(v => v.Id == id, cancellationToken) ?? throw new KeyNotFoundException($"there is no LLM version {id}; list the catalogue for ids");
-        version.RetiredAt ??= time.GetUtcNow();
+        if (version.RetiredAt is not null) return version;
+        (version.RetiredAt, version.RetiredBy) = (time.GetUtcNow(), by.Name);
+        db.Audit(by, "retire LLM", id.ToString(), null, new { version.Name, version.Version }, null, time);
         await db.SaveChangesAsync(cancellationToken);
         return version;
     }

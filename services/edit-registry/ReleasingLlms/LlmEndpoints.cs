@@ -15,8 +15,8 @@ internal static class LlmEndpoints
     {
         routes.MapGet("/v1/llms", async (LlmCatalogue llms, CancellationToken cancellationToken, bool retired = false) => (await llms.ListAsync(retired, cancellationToken)).Select(LlmView.Of));
         routes.MapPost("/v1/llms", async (NewLlm body, LlmCatalogue llms, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            LlmView.Of(await llms.ReleaseAsync(body, Caller.Of(user).Name, cancellationToken))).RequireAuthorization(Caller.Operator);
-        routes.MapDelete("/v1/llms/{id:guid}", async (Guid id, LlmCatalogue llms, CancellationToken cancellationToken) =>
-            LlmView.Of(await llms.RetireAsync(id, cancellationToken))).RequireAuthorization(Caller.Operator);
+            LlmView.Of(await llms.ReleaseAsync(body, Caller.Of(user), cancellationToken))).RequireAuthorization(Caller.Operator);
+        routes.MapDelete("/v1/llms/{id:guid}", async (Guid id, LlmCatalogue llms, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+            LlmView.Of(await llms.RetireAsync(id, Caller.Of(user), cancellationToken))).RequireAuthorization(Caller.Operator);
     }
 }

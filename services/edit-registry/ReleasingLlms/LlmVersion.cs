@@ -21,4 +21,7 @@ internal sealed class LlmVersion
 
     /// <summary>When it went out of service; null while memories are bridged to it.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
+
+    /// <summary>Who took it out of service; null also of those that went before that was kept.</summary>
+    public string? RetiredBy { get; set; }
 }

@@ -20,7 +20,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
 {
     [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.Memory> CreateMemory(Wire.CreateMemoryRequest request, ServerCallContext context) =>
-        WireForms.Memory(await memories.CreateAsync(CallerOf(context).Tenant, request.Name, WireForms.Settings(request.Settings), context.CancellationToken));
+        WireForms.Memory(await memories.CreateAsync(CallerOf(context), request.Name, WireForms.Settings(request.Settings), context.CancellationToken));
 
     public override async Task<Wire.Memory> GetMemory(Wire.GetMemoryRequest request, ServerCallContext context) =>
         WireForms.Memory(await FindAsync(request.Memory, context));
@@ -102,7 +102,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     {
         if (!await requestStream.MoveNext(context.CancellationToken)) throw new ArgumentException("the stream is empty; name the memory and a prompt in its first message");
         var memory = await FindAsync(requestStream.Current.Memory, context);
-        var (count, hash) = await outOfScope.ReplaceAsync(memory.Id, PromptsOf(requestStream, context.CancellationToken), context.CancellationToken);
+        var (count, hash) = await outOfScope.ReplaceAsync(memory.Id, CallerOf(context), PromptsOf(requestStream, context.CancellationToken), context.CancellationToken);
         return new Wire.OutOfScopeSet { Count = count, ContentHash = hash };
     }
 
@@ -115,7 +115,7 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
 
     [Authorize(Policy = Caller.Editor)]
     public override async Task<Wire.Commit> CommitNow(Wire.CommitNowRequest request, ServerCallContext context) =>
-        WireForms.Committed(await commits.CommitNowAsync((await FindAsync(request.Memory, context)).Id, context.CancellationToken));
+        WireForms.Committed(await commits.CommitNowAsync((await FindAsync(request.Memory, context)).Id, CallerOf(context), context.CancellationToken));
 
     public override async Task<Wire.ListCommitsReply> ListCommits(Wire.ListCommitsRequest request, ServerCallContext context)
     {
@@ -127,17 +127,15 @@ internal sealed class RegistryService(Memories memories, EditLog log, EditStream
     public override async Task<Wire.LlmVersion> ReleaseLlm(Wire.ReleaseLlmRequest request, ServerCallContext context)
     {
         var llm = new NewLlm(request.Name, request.Version, request.Family, request.Uri, request.ContentHash);
-        return WireForms.Llm(await llms.ReleaseAsync(llm, CallerOf(context).Name, context.CancellationToken));
+        return WireForms.Llm(await llms.ReleaseAsync(llm, CallerOf(context), context.CancellationToken));
     }
 
     public override async Task<Wire.ListLlmsReply> ListLlms(Wire.ListLlmsRequest request, ServerCallContext context) =>
         new() { Llms = { (await llms.ListAsync(request.Retired, context.CancellationToken)).Select(WireForms.Llm) } };
 
     [Authorize(Policy = Caller.Operator)]
-    public override async Task<Wire.LlmVersion> RetireLlm(Wire.RetireLlmRequest request, ServerCallContext context)
-    {
-        return WireForms.Llm(await llms.RetireAsync(WireForms.Id("id", request.Id), context.CancellationToken));
-    }
+    public override async Task<Wire.LlmVersion> RetireLlm(Wire.RetireLlmRequest request, ServerCallContext context) =>
+        WireForms.Llm(await llms.RetireAsync(WireForms.Id("id", request.Id), CallerOf(context), context.CancellationToken));
 
     public override async Task WatchMemory(Wire.WatchMemoryRequest request, IServerStreamWriter<Wire.MemoryEvent> responseStream, ServerCallContext context)
     {

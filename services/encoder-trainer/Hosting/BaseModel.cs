@@ -1,4 +1,4 @@
-using MindBridge.Memory.Encoders;
+using MindBridge.Artifacts;
 
 namespace MindBridge.EncoderTrainer.Hosting;
 

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using MindBridge.Artifacts;
 using MindBridge.Contracts;
 using MindBridge.EncoderTrainer.Hosting;
 using MindBridge.EncoderTrainer.PlanningShards;
 using MindBridge.Memory;
-using MindBridge.Memory.Artifacts;
 using MindBridge.Memory.FactTexts;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Splits;

@@ -1,6 +1,6 @@
 namespace MindBridge.Evaluator.Auditing;
 
-/// <summary>One mutation: who, when, what, from what to what. Written in the transaction that made it, and never changed.</summary>
+/// <summary>One mutation: who, when, what, from what to what. Written in the transaction that made it, where it was made here, and never changed.</summary>
 internal sealed class AuditEntry
 {
     public required Guid Id { get; init; }

@@ -49,11 +49,16 @@ internal sealed class Deployment
     /// <summary>True while the challenger answers users or shadows them: no other may take its name then.</summary>
     public bool IsTried => CanaryPercent > 0 || ShadowPercent > 0;
 
-    /// <summary>Ends canary and shadow; true when there was one.</summary>
-    public bool EndTrial()
+    /// <summary>Ends canary and shadow.</summary>
+    public void EndTrial() => (CanaryPercent, ShadowPercent, Limits, TrialSince) = (0, 0, null, null);
+
+    /// <summary>Ends the canary; a shadow goes on.</summary>
+    public void EndCanary()
     {
-        var was = IsTried;
-        (CanaryPercent, ShadowPercent, Limits, TrialSince) = (0, 0, null, null);
-        return was;
+        (CanaryPercent, Limits) = (0, null);
+        if (!IsTried) TrialSince = null;
     }
+
+    /// <summary>Who is tried how, as the audit log tells it.</summary>
+    public object TrialView() => new { Champion, Challenger, CanaryPercent, ShadowPercent, Limits };
 }

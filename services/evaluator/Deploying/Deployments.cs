@@ -28,9 +28,16 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
     }
 
     /// <summary>Makes a bridge the champion by hand.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="memory">The memory.</param>
+    /// <param name="llm">The LLM version.</param>
+    /// <param name="bridge">The bridge.</param>
+    /// <param name="althoughItFailed">Why one that failed its gate shall serve all the same.</param>
+    /// <param name="reason">Why, for the history; the sentence before stands in its place where there is one.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="KeyNotFoundException">The caller has no such memory on that LLM version, or it no such bridge.</exception>
     /// <exception cref="RefusedNowException">The bridge failed its gate and nobody says why it shall serve all the same.</exception>
-    public async Task<Deployment> PromoteAsync(Caller caller, Guid memory, Guid llm, string bridge, string? althoughItFailed, CancellationToken cancellationToken)
+    public async Task<Deployment> PromoteAsync(Caller caller, Guid memory, Guid llm, string bridge, string? althoughItFailed, string? reason, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -47,7 +54,7 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
         var reasons = await db.WhyNotAsync(deployment, bridge, scores, cancellationToken);
         if (reasons.Count > 0 && string.IsNullOrWhiteSpace(althoughItFailed))
             throw new RefusedNowException($"bridge {bridge} did not pass its gate ({string.Join("; ", reasons)}); say in although_it_failed why it shall serve all the same");
-        db.Promote(deployment, bridge, scores.Values.First().CommitSequence, ChangeCause.Operator, caller.Name, string.IsNullOrWhiteSpace(althoughItFailed) ? null : althoughItFailed, time);
+        db.Promote(deployment, bridge, scores.Values.First().CommitSequence, ChangeCause.Operator, caller.Name, Said(althoughItFailed) ?? Said(reason), time);
         await notices.TellPromotedAsync(db, deployment, ChangeCause.Operator, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -64,7 +71,7 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
         var deployment = await FindAsync(db, caller, memory, llm, cancellationToken);
         if (deployment.Champion is null || deployment.Previous is null)
             throw new RefusedNowException($"memory {memory} had no bridge on LLM {llm} before {deployment.Champion ?? "now"}, so there is nothing to roll back to; promote another bridge instead");
-        await db.RollBackAsync(deployment, caller.Name, string.IsNullOrWhiteSpace(reason) ? null : reason, time, cancellationToken);
+        await db.RollBackAsync(deployment, caller.Name, Said(reason), time, cancellationToken);
         await notices.TellRolledBackAsync(db, deployment, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -77,4 +84,6 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
         await db.FindLockedAsync(memory, llm, cancellationToken) is { } found && caller.MaySee(found.TenantId)
             ? found
             : throw new KeyNotFoundException($"memory {memory} has no bridge on LLM {llm}; list the deployments for what there is");
+
+    private static string? Said(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason;
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Evaluator.Auditing;
+using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.ReadingEvaluations;
+using MindBridge.Evaluator.TryingChallengers;
 using MindBridge.Evaluator.WatchingQuality;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Security;
@@ -12,7 +14,7 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.Evaluator.Gating;
 
 /// <summary>Gates of memories: what they are, what they were, and who sets them.</summary>
-internal sealed class Gates(IDbContextFactory<EvaluatorContext> contexts, OwnedMemories memories, Alerts alerts, EvaluationSettings settings, TimeProvider time)
+internal sealed class Gates(IDbContextFactory<EvaluatorContext> contexts, OwnedMemories memories, Alerts alerts, Canaries canaries, EvaluationSettings settings, TimeProvider time)
 {
     private const int MostRules = 100;
 
@@ -36,7 +38,7 @@ internal sealed class Gates(IDbContextFactory<EvaluatorContext> contexts, OwnedM
         return await db.Gates.AsNoTracking().Where(g => g.MemoryId == memory).OrderByDescending(g => g.Version).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Replaces the gate. What serves goes on serving; a champion that would fail now raises an alert.</summary>
+    /// <summary>Replaces the gate. What serves goes on serving; a champion that would fail now raises an alert, and the canary of a challenger that would ends.</summary>
     /// <param name="replaces">The version that the caller saw; -1 for any.</param>
     /// <exception cref="KeyNotFoundException">The caller has no such memory.</exception>
     /// <exception cref="ArgumentException">A rule is none.</exception>
@@ -63,7 +65,7 @@ internal sealed class Gates(IDbContextFactory<EvaluatorContext> contexts, OwnedM
         };
         db.Gates.Add(set);
         db.Audit(owned.Tenant, caller.Name, "set gate", memory.ToString(), memory, before is null ? null : new { before.Version, Rules = before.Gate().Rules, before.PromoteByHand }, new { set.Version, Rules = rules, set.PromoteByHand }, reason, set.SetAt);
-        await AlertOfChampionsAsync(db, set, cancellationToken);
+        await HoldAgainstAsync(db, set, cancellationToken);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -77,18 +79,25 @@ internal sealed class Gates(IDbContextFactory<EvaluatorContext> contexts, OwnedM
         return set;
     }
 
-    private async Task AlertOfChampionsAsync(EvaluatorContext db, GateVersion set, CancellationToken cancellationToken)
+    private async Task HoldAgainstAsync(EvaluatorContext db, GateVersion set, CancellationToken cancellationToken)
     {
-        var gate = set.Gate();
-        foreach (var deployment in await db.Deployments.AsNoTracking().Where(d => d.MemoryId == set.MemoryId && d.Champion != null).ToListAsync(cancellationToken))
+        var none = new Dictionary<string, Evaluation>(StringComparer.Ordinal);
+        foreach (var llm in await db.Deployments.Where(d => d.MemoryId == set.MemoryId && d.Champion != null).OrderBy(d => d.LlmId).Select(d => d.LlmId).ToListAsync(cancellationToken))
         {
-            var scores = await db.GatingScoresAsync(deployment.Champion, deployment.MemoryId, deployment.LlmId, cancellationToken);
-            // Under a protocol that the gate names anew it is scored presently, and judged then.
-            var failed = (gate with { Rules = [.. gate.Rules.Where(r => scores.ContainsKey(r.Protocol))] }).Judge(scores, new Dictionary<string, Evaluation>(StringComparer.Ordinal));
-            if (!failed.Passed)
-                await alerts.RaiseAsync(db, set.TenantId, deployment.MemoryId, deployment.LlmId, deployment.Champion, null, AlertKind.GateTightened, $"the champion goes on serving, but fails version {set.Version} of the gate: {string.Join("; ", failed.Reasons)}", cancellationToken);
+            // Locked, so that a canary begins before the gate is set, and is seen here, or under it.
+            var deployment = (await db.FindLockedAsync(set.MemoryId, llm, cancellationToken))!;
+            var champion = await db.GatingScoresAsync(deployment.Champion, set.MemoryId, llm, cancellationToken);
+            var failed = WhyNot(set.Gate(), champion, none);
+            if (failed.Count > 0)
+                await alerts.RaiseAsync(db, set.TenantId, set.MemoryId, llm, deployment.Champion, null, AlertKind.GateTightened, $"the champion goes on serving, but fails version {set.Version} of the gate: {string.Join("; ", failed)}", cancellationToken);
+            if (deployment is { CanaryPercent: > 0, Challenger: { } challenger })
+                await canaries.StopOfFailedAsync(db, deployment, challenger, WhyNot(set.Gate(), await db.GatingScoresAsync(challenger, set.MemoryId, llm, cancellationToken), champion), cancellationToken);
         }
     }
+
+    // Under a protocol that the gate names anew a bridge is scored presently, and judged then.
+    private static IReadOnlyList<string> WhyNot(Gate gate, IReadOnlyDictionary<string, Evaluation> scores, IReadOnlyDictionary<string, Evaluation> champion) =>
+        (gate with { Rules = [.. gate.Rules.Where(r => scores.ContainsKey(r.Protocol))] }).Judge(scores, champion).Reasons;
 
     private static void Check(IReadOnlyList<GateRule> rules)
     {

@@ -42,6 +42,7 @@ public static class EvaluatorModule
         services.AddServiceClients(configuration);
         services.AddSingleton(settings);
         services.Subscribe<BridgeTrained, BridgeNotice, EvaluatorContext>(BridgeNotice.Queue);
+        services.Subscribe<ChangeMade, AuditNotice, EvaluatorContext>(AuditNotice.Queue);
         services.AddReconciling<NoticeBridges>(settings.Look);
         services.AddSingleton<ProbeSets>();
         services.AddSingleton<ScoredParts>();
@@ -70,6 +71,7 @@ public static class EvaluatorModule
         services.AddSingleton<ProbeGeneration>();
         services.AddSingleton<EvaluationRequests>();
         services.AddSingleton<Trials>();
+        services.AddSingleton<Canaries>();
         services.AddReconciling<ForgetTraffic>(s_forgetting);
         services.AddSingleton<Alerts>();
         services.AddSingleton<DriftWatch>();

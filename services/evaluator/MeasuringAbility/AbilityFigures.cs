@@ -17,10 +17,6 @@ internal sealed record AbilityFigure(string Task, Bounds Base, Bounds Edited, Fi
 /// <summary>From the outcomes of an evaluation to what an LLM can do before and after.</summary>
 internal static class AbilityFigures
 {
-    private const string Percent = "%", PerplexityAWord = "perplexity a word";
-
-    public static string UnitOf(string task) => task == AbilityTask.Perplexity ? PerplexityAWord : Percent;
-
     /// <summary>In the order of the tasks; one without anything that counts is missing.</summary>
     public static IReadOnlyList<AbilityFigure> Of(IReadOnlyList<ProbeOutcome> outcomes)
     {
@@ -54,7 +50,7 @@ internal static class AbilityFigures
         var (first, second) = (Perplexity(all, words, one), Perplexity(all, words, other));
         var (low, high) = pairs.All(p => p.First == p.Second) ? (0, 0) : Resampled.Of(pairs.Count, drawn => Perplexity(drawn, words, other) - Perplexity(drawn, words, one));
         return new FigureDifference(
-            AbilityTask.Perplexity, first, second, low, high, pairs.Count, SignedRanks.P([.. pairs.Select(p => p.Second - p.First)]), "wilcoxon", pairs.Count(p => p.Second > p.First), pairs.Count(p => p.Second < p.First));
+            AbilityTask.Perplexity, first, second, low, high, pairs.Count, SignedRanks.P([.. pairs.Select(p => p.Second - p.First)]), "wilcoxon", pairs.Count(p => p.Second < p.First), pairs.Count(p => p.Second > p.First));
     }
 
     private static Bounds Bounds(string task, List<ProbeOutcome> counted, Func<ProbeOutcome, double> value)

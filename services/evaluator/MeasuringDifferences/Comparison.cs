@@ -6,7 +6,7 @@ namespace MindBridge.Evaluator.MeasuringDifferences;
 
 /// <summary>Two evaluations under one protocol, paired by probe.</summary>
 /// <param name="Figures">Those with a probe in both.</param>
-/// <param name="Changed">Probes whose value changed, losses first.</param>
+/// <param name="Changed">Probes whose value changed, the greatest losses first.</param>
 /// <param name="OnlyInFirst">Probes that the second was not scored on.</param>
 /// <param name="OnlyInSecond">Probes that the first was not scored on.</param>
 internal sealed record Comparison(IReadOnlyList<FigureDifference> Figures, IReadOnlyList<(ProbeOutcome First, ProbeOutcome Second)> Changed, int OnlyInFirst, int OnlyInSecond)
@@ -24,7 +24,7 @@ internal sealed record Comparison(IReadOnlyList<FigureDifference> Figures, IRead
               let values = pairs.Where(p => figure.Counts(p.First.Kind)).Select(p => (p.First.Value!.Value, p.Second.Value!.Value)).ToList()
               where values.Count > 0
               select FigureDifference.Of(figure.Name, protocol, values);
-        return new Comparison([.. figures], [.. pairs.Where(p => p.First.Value != p.Second.Value).OrderBy(p => p.Second.Value - p.First.Value)], mine.Count - pairs.Count, others.Count - pairs.Count);
+        return new Comparison([.. figures], [.. pairs.Where(p => p.First.Value != p.Second.Value).OrderBy(p => ScoringProtocol.Gain(protocol, p.First.Kind, p.First.Value!.Value, p.Second.Value!.Value))], mine.Count - pairs.Count, others.Count - pairs.Count);
     }
 
     private static (string, string, string?) Probe(ProbeOutcome outcome) => (outcome.Kind, outcome.Prompt, outcome.EditId);

@@ -11,8 +11,8 @@ namespace MindBridge.Evaluator.MeasuringDifferences;
 /// <param name="Pairs">Probes that both were scored on.</param>
 /// <param name="P">Two-sided.</param>
 /// <param name="Test">How <paramref name="P"/> was found.</param>
-/// <param name="Better">Probes on which the second is greater.</param>
-/// <param name="Worse">Probes on which the second is less.</param>
+/// <param name="Better">Probes on which the second is better.</param>
+/// <param name="Worse">Probes on which the second is worse.</param>
 internal sealed record FigureDifference(string Figure, double First, double Second, double Low, double High, int Pairs, double P, string Test, int Better, int Worse)
 {
     private const double Level = 0.05;
@@ -27,7 +27,8 @@ internal sealed record FigureDifference(string Figure, double First, double Seco
     public static FigureDifference Of(string figure, string protocol, IReadOnlyList<(double First, double Second)> pairs)
     {
         var scale = ScoringProtocol.ScaleOf(protocol);
-        var (better, worse) = (pairs.Count(p => p.Second > p.First), pairs.Count(p => p.Second < p.First));
+        var gains = pairs.Select(p => ScoringProtocol.Gain(protocol, figure, p.First, p.Second)).ToList();
+        var (better, worse) = (gains.Count(g => g > 0), gains.Count(g => g < 0));
         var (first, second) = (scale * pairs.Average(p => p.First), scale * pairs.Average(p => p.Second));
         if (protocol != ScoringProtocol.Divergence && pairs.All(p => p is { First: 0 or 1, Second: 0 or 1 }))
         {

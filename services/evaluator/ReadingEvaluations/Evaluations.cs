@@ -35,10 +35,12 @@ internal sealed class Evaluations(IDbContextFactory<EvaluatorContext> contexts, 
         if (evaluation is { } id) await FindAsync(caller, id, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var (all, tenant) = (caller.IsForAll, caller.Tenant);
+        // As ScoringProtocol.IsHit has it, in words that a database knows.
+        var lessIsBetter = ScoringProtocol.LessIsBetter;
         var rows = from outcome in db.Outcomes.AsNoTracking()
                    join taken in db.Evaluations.AsNoTracking() on outcome.EvaluationId equals taken.Id
                    where (all || taken.TenantId == tenant) && (evaluation == null || taken.Id == evaluation) && (edit == null || outcome.EditId == edit) && (kind == null || outcome.Kind == kind)
-                       && outcome.Value != null && (!misses || (taken.Protocol == ScoringProtocol.Divergence ? outcome.Value > 0 : outcome.Value < 1))
+                       && outcome.Value != null && (!misses || (lessIsBetter.Contains(taken.Protocol) || lessIsBetter.Contains(outcome.Kind) ? outcome.Value > 0 : outcome.Value < 1))
                    orderby taken.CompletedAt descending, taken.Id, outcome.Place
                    select new { taken, outcome };
         var found = await Page.OfAsync(rows, limit, page, cancellationToken);

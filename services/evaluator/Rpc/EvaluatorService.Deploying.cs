@@ -11,7 +11,7 @@ internal sealed partial class EvaluatorService
 {
     [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> Promote(Wire.PromoteRequest request, ServerCallContext context) => WireForms.Deployment(await deployments.PromoteAsync(
-        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), request.BridgeId, WireForms.Absent(request.AlthoughItFailed), context.CancellationToken));
+        CallerOf(context), WireForms.Id("memory_id", request.MemoryId), WireForms.Id("llm_id", request.LlmId), request.BridgeId, WireForms.Absent(request.AlthoughItFailed), WireForms.Absent(request.Reason), context.CancellationToken));
 
     [Authorize(Policy = Caller.Operator)]
     public override async Task<Wire.Deployment> RollBack(Wire.RollBackRequest request, ServerCallContext context) => WireForms.Deployment(await deployments.RollBackAsync(

@@ -41,7 +41,7 @@ internal sealed partial class EvaluatorService(
     public override async Task<Wire.EvaluationDetail> GetEvaluation(Wire.GetEvaluationRequest request, ServerCallContext context)
     {
         var (evaluation, outcomes) = await evaluations.GetAsync(CallerOf(context), WireForms.Id("id", request.Id), context.CancellationToken);
-        return new Wire.EvaluationDetail { Evaluation = WireForms.Evaluation(evaluation), Outcomes = { outcomes.Where(o => o.Value is not null).Select(WireForms.Outcome) } };
+        return new Wire.EvaluationDetail { Evaluation = WireForms.Evaluation(evaluation), Outcomes = { outcomes.Where(o => o.Value is not null).Select(o => WireForms.Outcome(o, evaluation.Protocol)) } };
     }
 
     public override async Task<Wire.ListOutcomesReply> ListOutcomes(Wire.ListOutcomesRequest request, ServerCallContext context)

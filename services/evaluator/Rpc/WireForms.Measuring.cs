@@ -24,6 +24,7 @@ internal static partial class WireForms
             comparison.Figures.Select(f => new Wire.FigureDifference
             {
                 Figure = f.Figure, First = f.First, Second = f.Second, Difference = f.Difference, Low = f.Low, High = f.High, N = f.Pairs, PValue = f.P, Test = f.Test, Significant = f.Significant, Better = f.Better, Worse = f.Worse,
+                Unit = ScoringProtocol.UnitOf(first.Protocol, f.Figure), Gain = ScoringProtocol.Gain(first.Protocol, f.Figure, f.First, f.Second),
             }),
         },
         Changed =
@@ -84,7 +85,7 @@ internal static partial class WireForms
     public static Wire.AbilityFigure AbilityFigure(AbilityFigure figure) => new()
     {
         Task = figure.Task,
-        Unit = AbilityFigures.UnitOf(figure.Task),
+        Unit = ScoringProtocol.UnitOf(ScoringProtocol.GeneralAbility, figure.Task),
         Base = figure.Difference.First,
         BaseInterval = Interval(figure.Base),
         Edited = figure.Difference.Second,

@@ -62,7 +62,7 @@ internal static partial class WireForms
         };
     }
 
-    public static Wire.ProbeOutcome Outcome(ProbeOutcome outcome) => new()
+    public static Wire.ProbeOutcome Outcome(ProbeOutcome outcome, string protocol) => new()
     {
         Kind = outcome.Kind,
         EditId = outcome.EditId ?? "",
@@ -73,12 +73,13 @@ internal static partial class WireForms
         Value = outcome.Value ?? 0,
         Place = outcome.Place,
         CommitSequence = outcome.Cohort ?? 0,
+        Hit = outcome.Value is { } value && ScoringProtocol.IsHit(protocol, outcome.Kind, value),
     };
 
     /// <summary>With what was scored, and when.</summary>
     public static Wire.ProbeOutcome Outcome(ProbeOutcome outcome, Evaluation of)
     {
-        var wire = Outcome(outcome);
+        var wire = Outcome(outcome, of.Protocol);
         (wire.EvaluationId, wire.BridgeId, wire.LlmId, wire.Protocol, wire.CompletedAt) = (of.Id.ToString(), of.BridgeId, of.LlmId.ToString(), of.Protocol, Moment(of.CompletedAt));
         return wire;
     }

@@ -8,6 +8,7 @@ using MindBridge.Evaluator.MakingProbeSets;
 using MindBridge.Evaluator.NoticingBridges;
 using MindBridge.Evaluator.ReadingEvaluations;
 using MindBridge.Evaluator.SendingWebhooks;
+using MindBridge.Evaluator.TryingChallengers;
 using MindBridge.Evaluator.WatchingQuality;
 
 namespace MindBridge.Evaluator.ScoringBridges;
@@ -25,7 +26,7 @@ internal sealed record TakenScores(Guid Id, EvaluateBridge Bridge, long Commit, 
 /// Records an evaluation and, of one that goes by the gate, promotes the bridge or says why not. All in the transaction that ends the job: between scores and promotion there is nothing that could be lost,
 /// whenever the process is killed.
 /// </summary>
-internal sealed class Judging(WebhookNotices notices, Alerts alerts, DriftWatch drift, TimeProvider time, ILogger<Judging> logger)
+internal sealed class Judging(WebhookNotices notices, Alerts alerts, Canaries canaries, DriftWatch drift, TimeProvider time, ILogger<Judging> logger)
 {
     public async Task JudgeAsync(EvaluatorContext db, TakenScores taken, Gate ofSettings, CancellationToken cancellationToken)
     {
@@ -37,7 +38,18 @@ internal sealed class Judging(WebhookNotices notices, Alerts alerts, DriftWatch 
         }
 
         await RecordAsync(db, taken, 0, false, [], [], cancellationToken);
-        if (bridge.Cause == EvaluationCause.Schedule) await drift.LookAsync(db, taken, cancellationToken);
+        if (bridge.Cause != EvaluationCause.Schedule) return;
+        await drift.LookAsync(db, taken, cancellationToken);
+        await HoldCanaryAsync(db, taken, ofSettings, cancellationToken);
+    }
+
+    // What a schedule finds promotes nothing; but users get no more answers of a challenger that falls short of its gate. The champion is not compared: a schedule may have its own probes.
+    private async Task HoldCanaryAsync(EvaluatorContext db, TakenScores taken, Gate ofSettings, CancellationToken cancellationToken)
+    {
+        var bridge = taken.Bridge;
+        if (!ScoringProtocol.CanGate(bridge.Protocol) || await db.FindLockedAsync(bridge.MemoryId, bridge.LlmId, cancellationToken) is not { } deployment) return;
+        var gate = (await db.LatestGateAsync(bridge.MemoryId, cancellationToken))?.Gate() ?? ofSettings;
+        if (gate.Protocols.Contains(bridge.Protocol, StringComparer.Ordinal)) await canaries.StopOfFailedAsync(db, deployment, bridge.BridgeId, Under(bridge, gate.Judge(taken.Scores, null).Reasons), cancellationToken);
     }
 
     private async Task DecideAsync(EvaluatorContext db, TakenScores taken, Gate ofSettings, CancellationToken cancellationToken)
@@ -72,11 +84,14 @@ internal sealed class Judging(WebhookNotices notices, Alerts alerts, DriftWatch 
         {
             var (kind, what) = deployment.Champion == bridge.BridgeId ? (AlertKind.GateTightened, "the champion goes on serving, but fails its gate") : (AlertKind.Held, $"bridge {bridge.BridgeId} was held");
             await alerts.RaiseAsync(db, bridge.Tenant, bridge.MemoryId, bridge.LlmId, bridge.BridgeId, taken.Id, kind, $"{what}: {string.Join("; ", reasons)}", cancellationToken);
+            await canaries.StopOfFailedAsync(db, deployment, bridge.BridgeId, Under(bridge, reasons), cancellationToken);
         }
 
         logger.LogInformation(
             "bridge {Bridge} of memory {Memory} on LLM {Llm} {Outcome} {Reasons}", bridge.BridgeId, bridge.MemoryId, bridge.LlmId, promoted ? "passed its gate" : passed ? "passed and waits:" : "was held:", string.Join("; ", reasons.Concat(elsewhere)));
     }
+
+    private static IReadOnlyList<string> Under(EvaluateBridge bridge, IReadOnlyList<string> reasons) => [.. reasons.Select(reason => $"{bridge.Protocol}: {reason}")];
 
     private async Task RecordAsync(EvaluatorContext db, TakenScores taken, long gate, bool passed, IReadOnlyList<string> reasons, IReadOnlyList<string> notes, CancellationToken cancellationToken)
     {

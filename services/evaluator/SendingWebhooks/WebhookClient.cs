@@ -6,7 +6,7 @@ using System.Text;
 
 namespace MindBridge.Evaluator.SendingWebhooks;
 
-/// <summary>Posts bodies where tenants want them, and nowhere else: no redirect is followed, no answer read, and no address of the machine's own metadata service reached.</summary>
+/// <summary>Posts bodies where tenants want them, and nowhere else: no redirect is followed, no answer read, and no address reached where clouds keep a machine's credentials.</summary>
 internal sealed class WebhookClient(TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -56,11 +56,14 @@ internal sealed class WebhookClient(TimeProvider time) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    // Link-local addresses are where clouds keep a machine's credentials; a tenant's URL must not reach them, whatever name it has.
+    // Where clouds keep a machine's credentials although the address is not link-local: AWS over IPv6, Alibaba Cloud.
+    private static readonly IPAddress[] s_metadata = [IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("100.100.100.200")];
+
+    // Link-local addresses are where the other clouds keep them; a tenant's URL must not reach them, whatever name it has.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        var allowed = addresses.Where(a => !IsLinkLocal(a)).ToArray();
+        var allowed = addresses.Where(a => !IsForbidden(a)).ToArray();
         if (allowed.Length == 0) throw new HttpRequestException($"{context.DnsEndPoint.Host} has no address that webhooks may be sent to");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -75,9 +78,9 @@ internal sealed class WebhookClient(TimeProvider time) : IDisposable
         }
     }
 
-    private static bool IsLinkLocal(IPAddress address)
+    private static bool IsForbidden(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return plain.IsIPv6LinkLocal || (plain.AddressFamily is AddressFamily.InterNetwork && plain.GetAddressBytes() is [169, 254, ..]) || plain.Equals(IPAddress.Any) || plain.Equals(IPAddress.IPv6Any);
+        return plain.IsIPv6LinkLocal || (plain.AddressFamily is AddressFamily.InterNetwork && plain.GetAddressBytes() is [169, 254, ..]) || plain.Equals(IPAddress.Any) || plain.Equals(IPAddress.IPv6Any) || s_metadata.Contains(plain);
     }
 }

@@ -78,13 +78,15 @@ internal sealed class Webhooks(IDbContextFactory<EvaluatorContext> contexts, Job
     public async Task<DeliveryLog> RedeliverAsync(Caller caller, Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var delivery = await db.Deliveries.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken);
         if (delivery is null || !caller.MaySee(delivery.TenantId)) throw new KeyNotFoundException($"there is no delivery {id}; list the deliveries for their ids");
         var key = id.ToString();
         var job = await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Kind == DeliverWebhook.Kind && j.BusinessKey == key, cancellationToken);
-        if (job is null || !await jobs.RetryAsync(job.Id, cancellationToken)) throw new RefusedNowException($"delivery {id} was not given up; only what was can be sent again");
+        if (job is null || !await jobs.RetryAsync(db, job.Id, cancellationToken)) throw new RefusedNowException($"delivery {id} was not given up; only what was can be sent again");
         db.Audit(delivery.TenantId, caller.Name, "redeliver", key, null, null, new { delivery.WebhookId, delivery.Event }, null, time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return (await LogAsync(db, [delivery], cancellationToken))[0];
     }
 

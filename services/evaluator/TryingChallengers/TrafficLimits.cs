@@ -7,7 +7,8 @@ namespace MindBridge.Evaluator.TryingChallengers;
 /// <param name="MostErrors">Of 100 requests of the challenger.</param>
 /// <param name="MostSlowdown">The challenger's mean time by the champion's.</param>
 /// <param name="LeastAgreement">Of 100 compared answers.</param>
-internal sealed record TrafficLimits(int LeastRequests, double MostErrors, double MostSlowdown, double LeastAgreement)
+/// <param name="AlthoughItFailed">True of a canary that was begun although its bridge had failed its gate: the gate does not end it.</param>
+internal sealed record TrafficLimits(int LeastRequests, double MostErrors, double MostSlowdown, double LeastAgreement, bool AlthoughItFailed = false)
 {
     private const int Few = 20;
 

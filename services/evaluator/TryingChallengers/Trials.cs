@@ -2,14 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using MindBridge.Evaluator.Auditing;
 using MindBridge.Evaluator.Deploying;
 using MindBridge.Evaluator.Gating;
-using MindBridge.Evaluator.WatchingQuality;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Security;
 
 namespace MindBridge.Evaluator.TryingChallengers;
 
 /// <summary>Lets the challenger answer a part of the users, or shadow them, and takes it back when it breaches a limit.</summary>
-internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Alerts alerts, TimeProvider time)
+internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Canaries canaries, TimeProvider time)
 {
     /// <summary>Begins a canary, or changes one that runs.</summary>
     /// <param name="bridge">Must be the challenger; null: whichever it is.</param>
@@ -27,7 +26,7 @@ internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Alert
             if (why.Count > 0 && string.IsNullOrWhiteSpace(althoughItFailed))
                 throw new RefusedNowException($"bridge {deployment.Challenger} did not pass its gate ({string.Join("; ", why)}); say in although_it_failed why users shall get its answers all the same");
             // What was seen before the canary, or under a smaller one, is no reason to stop this one.
-            (deployment.CanaryPercent, deployment.Limits, deployment.TrialSince) = (percent, checkedLimits.ToJson(), time.GetUtcNow());
+            (deployment.CanaryPercent, deployment.Limits, deployment.TrialSince) = (percent, (checkedLimits with { AlthoughItFailed = why.Count > 0 }).ToJson(), time.GetUtcNow());
         }, cancellationToken);
     }
 
@@ -37,7 +36,7 @@ internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Alert
     public Task<Deployment> StopCanaryAsync(Caller caller, Guid memory, Guid llm, string? reason, CancellationToken cancellationToken) => ChangeAsync(caller, memory, llm, "stop canary", reason, (_, deployment) =>
     {
         if (deployment.CanaryPercent == 0) throw new RefusedNowException($"memory {memory} has no canary on LLM {llm}; there is nothing to stop");
-        Stop(deployment);
+        deployment.EndCanary();
         return Task.CompletedTask;
     }, cancellationToken);
 
@@ -71,11 +70,7 @@ internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Alert
         if (deployment.CanaryPercent > 0 && report.Champion == deployment.Champion && report.Challenger == deployment.Challenger
             && TrafficLimits.Read(deployment.Limits).Breach(await db.TotalAsync(deployment, cancellationToken)) is { } breach)
         {
-            var before = View(deployment);
-            Stop(deployment);
-            (deployment.Revision, deployment.ChangedAt) = (deployment.Revision + 1, time.GetUtcNow());
-            db.Audit(deployment.TenantId, AuditTrail.Evaluator, "stop canary", deployment.Subject(), deployment.MemoryId, before, View(deployment), breach, deployment.ChangedAt);
-            await alerts.RaiseAsync(db, deployment.TenantId, deployment.MemoryId, deployment.LlmId, deployment.Challenger, null, AlertKind.CanaryStopped, $"the canary of bridge {deployment.Challenger} was stopped: {breach}", cancellationToken);
+            await canaries.StopAsync(db, deployment, breach, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }
 
@@ -98,10 +93,10 @@ internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Alert
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var deployment = await Deployments.FindAsync(db, caller, memory, llm, cancellationToken);
-        var before = View(deployment);
+        var before = deployment.TrialView();
         await change(db, deployment);
         (deployment.Revision, deployment.ChangedAt) = (deployment.Revision + 1, time.GetUtcNow());
-        db.Audit(deployment.TenantId, caller.Name, what, deployment.Subject(), memory, before, View(deployment), reason, deployment.ChangedAt);
+        db.Audit(deployment.TenantId, caller.Name, what, deployment.Subject(), memory, before, deployment.TrialView(), reason, deployment.ChangedAt);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return deployment;
@@ -113,12 +108,4 @@ internal sealed class Trials(IDbContextFactory<EvaluatorContext> contexts, Alert
         if (deployment.Challenger is null) throw new RefusedNowException($"memory {deployment.MemoryId} has no challenger on LLM {deployment.LlmId}; train a bridge, and let the gate hold it for you (promote_by_hand)");
         if (bridge is not null && bridge != deployment.Challenger) throw new RefusedNowException($"the challenger is bridge {deployment.Challenger}, not {bridge}; name that one, or none");
     }
-
-    private static void Stop(Deployment deployment)
-    {
-        (deployment.CanaryPercent, deployment.Limits) = (0, null);
-        if (!deployment.IsTried) deployment.TrialSince = null;
-    }
-
-    private static object View(Deployment deployment) => new { deployment.Champion, deployment.Challenger, deployment.CanaryPercent, deployment.ShadowPercent, deployment.Limits };
 }

@@ -8,7 +8,7 @@ using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Evaluator.WatchingQuality;
 
-/// <summary>Has what serves scored again when its memory's schedule says so.</summary>
+/// <summary>Has what answers users, a canary's challenger too, scored again when its memory's schedule says so.</summary>
 internal sealed class KeepSchedules(IDbContextFactory<EvaluatorContext> contexts, JobQueue<EvaluatorContext> jobs, ServiceClients services, EvaluationSettings settings, TimeProvider time) : IReconcile
 {
     public string What => "evaluations that were due";
@@ -32,10 +32,13 @@ internal sealed class KeepSchedules(IDbContextFactory<EvaluatorContext> contexts
         {
             foreach (var deployment in await db.Deployments.AsNoTracking().Where(d => d.MemoryId == due.MemoryId && d.Champion != null).ToListAsync(cancellationToken))
             {
-                IReadOnlyList<string> probes = due.ProbeSetId is { } id ? [id] : [.. sets!.FirstOrDefault(b => b.BridgeId == deployment.Champion)?.ProbeSetIds ?? []];
-                if (probes.Count == 0) continue;
-                var job = new EvaluateBridge(due.TenantId, due.MemoryId, deployment.LlmId, deployment.Champion!, probes, due.Protocol ?? settings.Protocol, EvaluationCause.Schedule, due.SetBy);
-                if (await jobs.EnqueueAsync(db, EvaluateBridge.Kind, $"{job.Key}/schedule/{due.NextAt.UtcTicks}", job, cancellationToken)) begun++;
+                foreach (var bridge in (string[])[deployment.Champion!, .. deployment is { CanaryPercent: > 0, Challenger: { } challenger } ? [challenger] : Array.Empty<string>()])
+                {
+                    IReadOnlyList<string> probes = due.ProbeSetId is { } id ? [id] : [.. sets!.FirstOrDefault(b => b.BridgeId == bridge)?.ProbeSetIds ?? []];
+                    if (probes.Count == 0) continue;
+                    var job = new EvaluateBridge(due.TenantId, due.MemoryId, deployment.LlmId, bridge, probes, due.Protocol ?? settings.Protocol, EvaluationCause.Schedule, due.SetBy);
+                    if (await jobs.EnqueueAsync(db, EvaluateBridge.Kind, $"{job.Key}/schedule/{due.NextAt.UtcTicks}", job, cancellationToken)) begun++;
+                }
             }
         }
 

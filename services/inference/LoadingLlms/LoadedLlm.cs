@@ -1,7 +1,7 @@
+using MindBridge.Artifacts;
 using MindBridge.Inference.CallingVllm;
 using MindBridge.Inference.RenderingChats;
 using MindBridge.Inference.RunningBatches;
-using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Rivals;
 using MindBridge.Memory.Serving;
 using MindBridge.Platform.Rpc;

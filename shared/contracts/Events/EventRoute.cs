@@ -15,5 +15,6 @@ public sealed record EventRoute(Type Event, string Queue)
         new(typeof(EncoderTrained), "bridge-trainer.encoder-trained"),
         new(typeof(LLMVersionReleased), "bridge-trainer.llm-version-released"),
         new(typeof(BridgeTrained), "evaluator.bridge-trained"),
+        new(typeof(ChangeMade), "evaluator.change-made"),
     ];
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MindBridge.Memory.Artifacts;
-using MindBridge.Memory.Encoders;
+using MindBridge.Artifacts;
 using MindBridge.Models;
 using TorchSharp;
 

@@ -1,6 +1,5 @@
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Checkpoints;
-using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Pretraining;
 
 namespace MindBridge.Memory.Bridging;

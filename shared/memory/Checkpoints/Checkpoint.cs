@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Batching;
 using MindBridge.Models;
 using MindBridge.Tokenizers;

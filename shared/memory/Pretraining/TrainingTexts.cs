@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.Scoring;
 

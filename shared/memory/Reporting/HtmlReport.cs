@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 
 namespace MindBridge.Memory.Reporting;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Scoring;
 
 namespace MindBridge.Memory.Reporting;

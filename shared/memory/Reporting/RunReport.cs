@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Scoring;
 
 namespace MindBridge.Memory.Reporting;

@@ -1,5 +1,5 @@
+using MindBridge.Artifacts;
 using MindBridge.Memory.Addressing;
-using MindBridge.Memory.Artifacts;
 using MindBridge.Memory.Bridging;
 using MindBridge.Memory.Encoders;
 using MindBridge.Memory.Pretraining;

@@ -104,6 +104,14 @@ public sealed class JobQueue<TContext>(IDbContextFactory<TContext> contexts, Dat
     public async Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await RetryAsync(db, id, cancellationToken);
+    }
+
+    /// <summary>The same, in the caller's unit of work.</summary>
+    /// <inheritdoc cref="RetryAsync(Guid, CancellationToken)"/>
+    public async Task<bool> RetryAsync(TContext db, Guid id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(db);
         var now = time.GetUtcNow();
         return await db.Jobs.Where(job => job.Id == id && (job.State == JobState.Parked || job.State == JobState.Cancelled))
             .ExecuteUpdateAsync(

@@ -1,4 +1,4 @@
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Platform.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Wire = MindBridge.Contracts.V1;

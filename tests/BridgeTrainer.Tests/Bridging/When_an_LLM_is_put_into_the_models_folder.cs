@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using MindBridge.Memory.Encoders;
+using MindBridge.Artifacts;
 using Wire = MindBridge.Contracts.V1;
 using static MindBridge.Trainers.Tests.Platform;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using MindBridge.Artifacts;
 using MindBridge.BridgeTrainer;
 using MindBridge.BridgeTrainer.Hosting;
 using MindBridge.Contracts;
-using MindBridge.Memory.Encoders;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Jobs;
 using Wire = MindBridge.Contracts.V1;

@@ -1,5 +1,5 @@
+using MindBridge.Artifacts;
 using MindBridge.Contracts;
-using MindBridge.Memory.Artifacts;
 using MindBridge.Platform.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Pretraining;
 using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Jobs;

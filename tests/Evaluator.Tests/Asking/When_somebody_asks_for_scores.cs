@@ -1,7 +1,10 @@
 using Google.Protobuf;
 using Grpc.Core;
 using MindBridge.Contracts.V1;
+using MindBridge.Evaluator.Deploying;
+using MindBridge.Platform.Metrics;
 using MindBridge.ServingWorld;
+using Microsoft.Extensions.DependencyInjection;
 using ProbeKind = MindBridge.Memory.Scoring.ProbeKind;
 
 namespace MindBridge.Evaluator.Tests.Asking;
@@ -27,10 +30,22 @@ public sealed class When_somebody_asks_for_scores(Platform platform)
             asked.Unit.ShouldBe(protocol == "divergence" ? "nats" : "%");
             asked.Scores.ShouldAllBe(s => s.Value >= asked.Intervals[s.Key].Low && s.Value <= asked.Intervals[s.Key].High);
             if (protocol == "generate-exact") asked.Scores.ToDictionary().ShouldBe(automatic.Scores.ToDictionary(), ignoreOrder: true);
+            var outcomes = (await tenant.Evaluator.GetEvaluationAsync(new GetEvaluationRequest { Id = asked.Id }, tenant.Headers)).Outcomes;
+            var misses = (await tenant.Evaluator.ListOutcomesAsync(new ListOutcomesRequest { EvaluationId = asked.Id, Misses = true, Limit = 1000 }, tenant.Headers)).Outcomes;
+            misses.Select(o => o.Place).ShouldBe(outcomes.Where(o => !o.Hit).Select(o => o.Place), protocol);
+            outcomes.ShouldAllBe(o => o.Hit == (protocol == "divergence" ? o.Value <= 0 : o.Value >= 1));
             if (protocol == "divergence") asked.Scores.ShouldSatisfyAllConditions(s => s.Keys.ShouldContain("loc"), s => s.Keys.ShouldNotContain("rel"), s => s["loc"].ShouldBeInRange(0, 20));
         }
 
         (await tenant.DeploymentAsync(memory))!.Sequence.ShouldBe(1);
+        // What somebody asks for is not what serves is told to score, least of all nats as percent.
+        await using (var evaluator = Serving.Evaluator(ServingPlatform.FreeAddress()))
+        {
+            var gauged = (await evaluator.Services.GetServices<IGauges>().OfType<ChampionScores>().Single().ReadAsync(default)).Where(r => r.Tags.Contains(("memory", memory.ToString()))).ToList();
+            gauged.Select(r => r.Tags.Single(t => t.Name == "protocol").Value).Distinct().ShouldBe(["generate-exact"]);
+            gauged.ToDictionary(r => r.Tags.Single(l => l.Name == "figure").Value, r => r.Value).ShouldBe(automatic.Scores.ToDictionary(), ignoreOrder: true);
+        }
+
         (await tenant.Evaluator.StartEvaluationAsync(new StartEvaluationRequest { BridgeId = bridge, Protocol = "vibes" }, tenant.AsOperator).RefusedAsync()).StatusCode.ShouldBe(StatusCode.InvalidArgument);
         // An artifact that is no bridge is none.
         (await tenant.Evaluator.StartEvaluationAsync(new StartEvaluationRequest { BridgeId = Serving.World.ProbeSetId, Protocol = "probability" }, tenant.AsOperator).RefusedAsync()).StatusCode.ShouldBe(StatusCode.NotFound);

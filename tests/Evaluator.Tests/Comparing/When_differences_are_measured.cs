@@ -1,3 +1,4 @@
+using MindBridge.Evaluator.Gating;
 using MindBridge.Evaluator.MeasuringDifferences;
 using MindBridge.Evaluator.ScoringBridges;
 
@@ -80,6 +81,22 @@ public sealed class When_differences_are_measured
         Comparison.Of("generate-exact", before, [Outcome(100, 1)]).ShouldBeNull();
         Comparison.Of("teacher-forced-token", [Outcome(1, 0.5)], [Outcome(1, 0.75)])!.Figures.Single().Test.ShouldBe("wilcoxon");
         Comparison.Of("divergence", [Outcome(1, 1)], [Outcome(1, 0)])!.Figures.Single().ShouldSatisfyAllConditions(f => f.Test.ShouldBe("wilcoxon"), f => f.Difference.ShouldBe(-1));
+    }
+
+    [Fact]
+    public void Should_know_where_less_is_better()
+    {
+        var (before, after) = ((ProbeOutcome[])[Outcome(1, 0.2), Outcome(2, 0.2), Outcome(3, 0.2)], (ProbeOutcome[])[Outcome(1, 0.1), Outcome(2, 0.9), Outcome(3, 0.3)]);
+
+        var comparison = Comparison.Of("divergence", before, after)!;
+
+        comparison.Changed.Select(c => c.First.Place).ShouldBe([2, 3, 1], "the greatest loss comes first");
+        comparison.Figures.Single().ShouldSatisfyAllConditions(f => f.Better.ShouldBe(1), f => f.Worse.ShouldBe(2));
+        Comparison.Of("probability", before, after)!.Changed.Select(c => c.First.Place).ShouldBe([1, 3, 2]);
+        ScoringProtocol.Gain("general-ability", "perplexity", 20, 30).ShouldBe(-10);
+        ScoringProtocol.Gain("general-ability", "mmlu", 20, 30).ShouldBe(10);
+        (ScoringProtocol.IsHit("divergence", "LocalityNeighbour", 1.5), ScoringProtocol.IsHit("divergence", "LocalityNeighbour", 0), ScoringProtocol.IsHit("generate-exact", "Reliability", 1), ScoringProtocol.IsHit("probability", "Reliability", 0.9))
+            .ShouldBe((false, true, true, false));
     }
 
     private static ProbeOutcome Outcome(int probe, double value) =>

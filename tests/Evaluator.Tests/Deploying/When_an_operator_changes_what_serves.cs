@@ -28,6 +28,8 @@ public sealed class When_an_operator_changes_what_serves(Platform platform)
         (await RefusedAsync(() => RollBackAsync(memory))).StatusCode.ShouldBe(StatusCode.FailedPrecondition);
         var again = await PromoteAsync(memory, second);
         (again.Champion, again.Previous, again.Challenger, again.Sequence).ShouldBe((second, first, "", 4));
+        (await tenant.Evaluator.ListChangesAsync(new ListChangesRequest { MemoryId = memory.ToString() }, tenant.Headers)).Changes[0].Reason.ShouldBe("a test");
+        (await tenant.Evaluator.ListAuditAsync(new ListAuditRequest { MemoryId = memory.ToString() }, tenant.AsAdmin)).Entries[0].ShouldSatisfyAllConditions(e => e.What.ShouldBe("promote"), e => e.Reason.ShouldBe("a test"));
     }
 
     [Fact]
@@ -91,5 +93,5 @@ public sealed class When_an_operator_changes_what_serves(Platform platform)
         await tenant.Evaluator.RollBackAsync(new RollBackRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), Reason = "a test" }, tenant.AsOperator);
 
     private async Task<Deployment> PromoteAsync(Guid memory, string bridge) =>
-        await tenant.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), BridgeId = bridge }, tenant.AsOperator);
+        await tenant.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), BridgeId = bridge, Reason = "a test" }, tenant.AsOperator);
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Grpc.Core;
 using MindBridge.Contracts.V1;
 using MindBridge.ServingWorld;
+using Microsoft.EntityFrameworkCore;
 
 namespace MindBridge.Evaluator.Tests.Telling;
 
@@ -72,6 +73,12 @@ public sealed class When_a_webhook_is_told(Platform platform)
         given.Attempts[0].Reason.ShouldContain("a redirection, which is not followed");
         receiver.Came.ShouldAllBe(c => c.Path == "/hook");
 
+        // What cannot be audited is not done.
+        await using (var db = await evaluator.RowsAsync()) await db.Database.ExecuteSqlRawAsync("ALTER TABLE audit RENAME TO away");
+        await Should.ThrowAsync<RpcException>(async () => await evaluator.Client.RedeliverAsync(new RedeliverRequest { Id = given.Id }, tenant.AsOperator));
+        (await AtAsync()).Single().State.ShouldBe("given up");
+        await using (var db = await evaluator.RowsAsync()) await db.Database.ExecuteSqlRawAsync("ALTER TABLE away RENAME TO audit");
+
         receiver.Answer = _ => 200;
         await evaluator.Client.RedeliverAsync(new RedeliverRequest { Id = given.Id }, tenant.AsOperator);
         await Eventually.HoldsAsync(async () => (await AtAsync()).Single().State == "delivered", "it is delivered");
@@ -91,6 +98,9 @@ public sealed class When_a_webhook_is_told(Platform platform)
     [Theory]
     [InlineData("http://169.254.169.254/latest/meta-data/")]
     [InlineData("http://[fe80::1]/")]
+    [InlineData("http://[fd00:ec2::254]/latest/meta-data/")]
+    [InlineData("http://100.100.100.200/latest/meta-data/")]
+    [InlineData("http://[::ffff:100.100.100.200]/")]
     public async Task Should_never_reach_where_machines_keep_their_credentials(string url)
     {
         using var client = new SendingWebhooks.WebhookClient(TimeProvider.System);

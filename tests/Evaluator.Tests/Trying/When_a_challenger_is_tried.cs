@@ -107,6 +107,53 @@ public sealed class When_a_challenger_is_tried(Platform platform)
     }
 
     [Fact]
+    public async Task Should_stop_when_its_challenger_fails_a_gate_that_was_tightened()
+    {
+        var (memory, champion, challenger) = await PairAsync();
+        await CanaryAsync(memory, 10, new TrafficLimits { MostErrors = 50 });
+        await tenant.Evaluator.SetShadowAsync(new SetShadowRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), Percent = 50 }, tenant.AsOperator);
+
+        // At once, where it was scored under the rule's protocol.
+        await GateAsync(memory, new GateRule { Protocol = "generate-exact", Figure = "rel", LeastProbes = 100_000, MostDrop = 100 });
+        var stopped = (await tenant.DeploymentAsync(memory))!;
+        (stopped.CanaryPercent, stopped.ShadowPercent, stopped.Champion, stopped.Challenger).ShouldBe((0, 50, champion, challenger));
+        (await StopsAsync(memory)).Single().Message.ShouldContain("it fails its gate: generate-exact: rel has");
+        (await tenant.Evaluator.ListAuditAsync(new ListAuditRequest { MemoryId = memory.ToString(), What = "stop canary" }, tenant.AsAdmin)).Entries.Single().Reason.ShouldStartWith("it fails its gate");
+
+        // Once it is, where it was not.
+        await GateAsync(memory, new GateRule { Protocol = "generate-exact", Figure = "rel", MostDrop = 100 });
+        await CanaryAsync(memory, 10, new TrafficLimits { MostErrors = 50 });
+        await GateAsync(memory, new GateRule { Protocol = "generate-exact", Figure = "rel", MostDrop = 100 }, new GateRule { Protocol = "generate-prefix", Figure = "rel", LeastProbes = 100_000, MostDrop = 100 });
+        await Eventually.HoldsAsync(async () => (await tenant.DeploymentAsync(memory))!.CanaryPercent == 0, "the canary is stopped");
+        (await StopsAsync(memory))[0].Message.ShouldContain("generate-prefix");
+
+        // Somebody said why it may be tried all the same.
+        await tenant.Evaluator.SetCanaryAsync(new SetCanaryRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), Percent = 1, Limits = new TrafficLimits { MostErrors = 50 }, AlthoughItFailed = "to see" }, tenant.AsOperator);
+        await GateAsync(memory, new GateRule { Protocol = "generate-exact", Figure = "rel", LeastProbes = 200_000, MostDrop = 100 });
+        (await tenant.DeploymentAsync(memory))!.CanaryPercent.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Should_stop_when_a_schedule_finds_that_its_challenger_fails_the_gate()
+    {
+        var (memory, champion, challenger) = await PairAsync();
+        await GateAsync(memory, new GateRule { Protocol = "generate-exact", Figure = "rel", Least = 1, MostDrop = 100 });
+        await CanaryAsync(memory, 10, new TrafficLimits { MostErrors = 50 });
+        using var import = tenant.Evaluator.ImportProbes(tenant.AsOperator);
+        await import.RequestStream.WriteAsync(new ImportProbesRequest { MemoryId = memory.ToString(), Name = "hard", Lines = Google.Protobuf.ByteString.CopyFromUtf8("""{"kind":"Reliability","prompt":"The colour of nothing is","answer":"not to be said"}""") });
+        await import.RequestStream.CompleteAsync();
+
+        await tenant.Evaluator.SetScheduleAsync(new SetScheduleRequest { MemoryId = memory.ToString(), EverySeconds = 3600, ProbeSetId = (await import).Set.Id }, tenant.AsOperator);
+        await using var evaluator = Serving.Evaluator(ServingPlatform.FreeAddress());
+        await using var db = await evaluator.Services.GetRequiredService<IDbContextFactory<EvaluatorContext>>().CreateDbContextAsync();
+        await db.Schedules.Where(s => s.MemoryId == memory).ExecuteUpdateAsync(s => s.SetProperty(x => x.NextAt, DateTimeOffset.UtcNow - TimeSpan.FromSeconds(1)));
+
+        await Eventually.HoldsAsync(async () => (await tenant.DeploymentAsync(memory))!.CanaryPercent == 0, "the canary is stopped");
+        (await StopsAsync(memory)).Single().ShouldSatisfyAllConditions(a => a.BridgeId.ShouldBe(challenger), a => a.Message.ShouldContain("rel is 0.0 % of 1 probes"));
+        (await tenant.DeploymentAsync(memory))!.Champion.ShouldBe(champion, "what serves stays");
+    }
+
+    [Fact]
     public async Task Should_forget_reports_of_trials_long_past_and_keep_those_of_one_that_runs()
     {
         var (memory, champion, challenger) = await PairAsync();
@@ -139,6 +186,12 @@ public sealed class When_a_challenger_is_tried(Platform platform)
         (await tenant.EvaluationAsync(memory, challenger)).GatePassed.ShouldBeTrue();
         return (memory, champion, challenger);
     }
+
+    private async Task GateAsync(Guid memory, params GateRule[] rules) =>
+        await tenant.Evaluator.SetGateAsync(new SetGateRequest { MemoryId = memory.ToString(), Replaces = -1, PromoteByHand = true, Rules = { rules } }, tenant.AsOperator);
+
+    private async Task<IReadOnlyList<Alert>> StopsAsync(Guid memory) =>
+        [.. (await tenant.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Alerts.Where(a => a.Kind == "canary-stopped")];
 
     private async Task<Deployment> CanaryAsync(Guid memory, int percent, TrafficLimits limits) =>
         await tenant.Evaluator.SetCanaryAsync(new SetCanaryRequest { MemoryId = memory.ToString(), LlmId = Serving.LlmId.ToString(), Percent = percent, Limits = limits }, tenant.AsOperator);

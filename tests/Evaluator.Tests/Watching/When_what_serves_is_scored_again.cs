@@ -24,14 +24,20 @@ public sealed class When_what_serves_is_scored_again(Platform platform)
         again.Scores.ToDictionary().ShouldBe(first.Scores.ToDictionary(), ignoreOrder: true);
         (await AlertsAsync(memory)).ShouldBeEmpty();
 
-        // As if it had been right on every probe once.
-        await ExecuteAsync("UPDATE evaluator.probe_outcomes SET value = 1 WHERE evaluation_id = @id", Guid.Parse(first.Id));
+        // As if it had been right on every probe until now.
+        foreach (var before in (Evaluation[])[first, again]) await ExecuteAsync("UPDATE evaluator.probe_outcomes SET value = 1 WHERE evaluation_id = @id", Guid.Parse(before.Id));
         var fell = await DueAsync(memory, 2);
 
         var alert = (await AlertsAsync(memory)).Single();
         (alert.Kind, alert.BridgeId, alert.EvaluationId).ShouldBe(("drift", bridge, fell.Id));
         alert.Message.ShouldContain("rel 100.0 to");
         (await tenant.DeploymentAsync(memory))!.Champion.ShouldBe(bridge, "an alert is an alert; what serves is the operators' to change");
+        // The same again is no news; the same after it had been over is.
+        var known = await DueAsync(memory, 3);
+        (await AlertsAsync(memory)).Single().Id.ShouldBe(alert.Id);
+        await ExecuteAsync("UPDATE evaluator.probe_outcomes SET value = 1 WHERE evaluation_id = @id", Guid.Parse(known.Id));
+        await DueAsync(memory, 4);
+        (await AlertsAsync(memory)).Count.ShouldBe(2);
         var ended = await tenant.Evaluator.SetScheduleAsync(new SetScheduleRequest { MemoryId = memory.ToString() }, tenant.AsOperator);
         (ended.NextAt, (await tenant.Evaluator.ListSchedulesAsync(new ListSchedulesRequest(), tenant.Headers)).Schedules.Count).ShouldBe(("", 0));
         (await tenant.Evaluator.SetScheduleAsync(new SetScheduleRequest { MemoryId = memory.ToString(), EverySeconds = 1 }, tenant.AsOperator).RefusedAsync()).StatusCode.ShouldBe(StatusCode.InvalidArgument);

@@ -13,6 +13,8 @@ public sealed class When_promotions_come_under_load(Platform platform)
 {
     // The same test with MINDBRIDGE_SWAPS=1000 is a matter of minutes.
     private static readonly int s_swaps = int.TryParse(Environment.GetEnvironmentVariable("MINDBRIDGE_SWAPS"), out var swaps) ? swaps : 200;
+    // What operators are promised of a roll-back.
+    private static readonly TimeSpan s_mostForRollBack = TimeSpan.FromSeconds(5);
     private readonly Tenant tenant = platform.Serving.NewTenant();
 
     [Fact]
@@ -50,21 +52,25 @@ public sealed class When_promotions_come_under_load(Platform platform)
         })).ToList();
 
         var sequence = (await tenant.DeploymentAsync(memory))!.Sequence;
-        var (quarter, slowest) = (0L, TimeSpan.Zero);
+        var (quarter, slowest, slowestBack) = (0L, TimeSpan.Zero, TimeSpan.Zero);
         for (var swap = 1; swap <= s_swaps; swap++)
         {
+            var began = Stopwatch.GetTimestamp();
             var changed = swap % 2 == 1
                 ? await tenant.Evaluator.RollBackAsync(new RollBackRequest { MemoryId = memory.ToString(), LlmId = serving.LlmId.ToString(), Reason = "a test" }, tenant.AsOperator)
                 : await tenant.Evaluator.PromoteAsync(new PromoteRequest { MemoryId = memory.ToString(), LlmId = serving.LlmId.ToString(), BridgeId = second }, tenant.AsOperator);
             changed.Sequence.ShouldBe(sequence + swap);
-            await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref answers) >= swap / 2 || clients.Exists(c => c.IsFaulted)), "answers come while bridges change");
-            if (swap % 10 == 0)
+            // From the call to an answer.
+            if (swap % 10 is 0 or 1)
             {
-                var began = Stopwatch.GetTimestamp();
-                await Eventually.HoldsAsync(async () => await SequenceAsync(client, memory) == sequence + swap, $"inference follows to promotion {sequence + swap}");
-                slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(began).Ticks));
+                await Eventually.HoldsAsync(async () => await SequenceAsync(client, memory) == sequence + swap, $"inference follows to change {sequence + swap}");
+                (await tenant.AskAsync(edits[0].Prompt, memory, at: client)).Bridge.ShouldBe(changed.Champion);
+                var took = Stopwatch.GetElapsedTime(began);
+                if (swap % 2 == 1) slowestBack = took > slowestBack ? took : slowestBack;
+                else slowest = took > slowest ? took : slowest;
             }
 
+            await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref answers) >= swap / 2 || clients.Exists(c => c.IsFaulted)), "answers come while bridges change");
             if (swap == s_swaps / 4) quarter = await TensorsAsync();
         }
 
@@ -77,8 +83,9 @@ public sealed class When_promotions_come_under_load(Platform platform)
 
         answers.ShouldBeGreaterThanOrEqualTo(s_swaps / 2);
         seen.Keys.ShouldBe(pairs.Keys, ignoreOrder: true);
+        slowestBack.ShouldBeLessThan(s_mostForRollBack, "a roll-back takes effect within seconds, whatever is asked meanwhile");
         atTheEnd.ShouldBeLessThanOrEqualTo(quarter + 20, "what a swap leaves behind must be nothing");
-        TestContext.Current.SendDiagnosticMessage($"{s_swaps} swaps, {answers} answers, tensors {quarter} then {atTheEnd}, the slowest of {s_swaps / 10} promotions took effect within {slowest.TotalSeconds:0.00} s");
+        TestContext.Current.SendDiagnosticMessage($"{s_swaps} swaps, {answers} answers, tensors {quarter} then {atTheEnd}, the slowest of {s_swaps / 10} promotions took effect within {slowest.TotalSeconds:0.00} s, of as many roll-backs within {slowestBack.TotalSeconds:0.00} s");
     }
 
     // The least of a while: what requests in flight hold comes and goes.

@@ -21,7 +21,7 @@ public sealed class When_a_target_is_named(Platform platform)
     [Fact]
     public async Task Should_ask_which_version_is_meant_and_serve_a_new_release_at_once()
     {
-        var hash = MindBridge.Memory.Encoders.ContentIdentity.Of(TrainedWorld.OtherLlmFolder);
+        var hash = MindBridge.Artifacts.ContentIdentity.Of(TrainedWorld.OtherLlmFolder);
         await tenant.ReleaseAsync("twice", TrainedWorld.OtherLlmFolder, hash, "1");
         await tenant.ReleaseAsync("twice", new Uri(TrainedWorld.OtherLlmFolder).AbsoluteUri, hash, "2");
 

@@ -1,4 +1,4 @@
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 
 namespace MindBridge.Memory.Tests.Artifacts;
 

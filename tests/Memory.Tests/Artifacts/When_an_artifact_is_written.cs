@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 
 namespace MindBridge.Memory.Tests.Artifacts;
 

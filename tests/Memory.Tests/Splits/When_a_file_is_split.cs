@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using MindBridge.Memory.Artifacts;
+using MindBridge.Artifacts;
 using MindBridge.Memory.Edits;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Splits;

@@ -7,7 +7,7 @@ namespace MindBridge.Evaluator.Dashboard.Calling;
 /// <param name="Llm">The LLM version.</param>
 /// <param name="Deployment">Its aliases; null before the first bridge was noticed.</param>
 /// <param name="Bridges">By commit.</param>
-/// <param name="Evaluations">The latest first.</param>
+/// <param name="Evaluations">Those that its gate goes by, the latest first; what was asked for or scheduled is held against none.</param>
 /// <param name="Trained">The last commit that memory encoders hold.</param>
 internal sealed record Pairing(Memory Memory, LlmVersion Llm, Deployment? Deployment, IReadOnlyList<TrainedBridge> Bridges, IReadOnlyList<Contracts.V1.Evaluation> Evaluations, long Trained)
 {
@@ -23,11 +23,14 @@ internal sealed record Pairing(Memory Memory, LlmVersion Llm, Deployment? Deploy
     /// <summary>The last commit that has a bridge.</summary>
     public long Bridged => Bridges.Count == 0 ? 0 : Bridges[^1].CommitSequence;
 
-    /// <summary>What the champion scored last; null where nothing serves.</summary>
+    /// <summary>What the champion scored last before its gate; null where nothing serves.</summary>
     public Contracts.V1.Evaluation? Scored => EvaluationOf(Champion);
 
-    /// <summary>What a bridge scored last.</summary>
+    /// <summary>What a bridge scored last before its gate.</summary>
     public Contracts.V1.Evaluation? EvaluationOf(string bridge) => bridge.Length == 0 ? null : Evaluations.FirstOrDefault(e => e.BridgeId == bridge);
+
+    /// <summary>Why a bridge failed its gate, under whichever of the gate's protocols; empty where it did not.</summary>
+    public IReadOnlyList<string> WhyHeld(string bridge) => [.. Evaluations.Where(e => e.BridgeId == bridge).DistinctBy(e => e.Protocol, StringComparer.Ordinal).Where(e => !e.GatePassed).SelectMany(e => e.Reasons)];
 
     public long CommitOf(string bridge) => Bridges.Where(b => b.BridgeId == bridge).Select(b => b.CommitSequence).DefaultIfEmpty(0).Max();
 
@@ -39,7 +42,7 @@ internal sealed record Pairing(Memory Memory, LlmVersion Llm, Deployment? Deploy
         { Trained: 0 } => ("busy", "training", "Its memory encoder is being trained."),
         _ when Trained < Memory.LastCommitSequence => ("busy", "training", $"Commit {Memory.LastCommitSequence} is being trained; commit {Served} serves."),
         _ when Bridged < Trained => ("busy", "bridging", $"A bridge for commit {Trained} is being trained."),
-        _ when Challenger.Length > 0 && CommitOf(Challenger) >= Served && EvaluationOf(Challenger) is { GatePassed: false } held => ("warn", "held", string.Join("; ", held.Reasons)),
+        _ when Challenger.Length > 0 && CommitOf(Challenger) >= Served && WhyHeld(Challenger) is { Count: > 0 } why => ("warn", "held", string.Join("; ", why)),
         _ when Challenger.Length > 0 && CommitOf(Challenger) >= Served && EvaluationOf(Challenger) is { GatePassed: true, WaitsForOperator: true } => ("warn", "waits for promotion", $"The bridge for commit {CommitOf(Challenger)} passed its gate, which leaves the promotion to an operator; it can be tried first."),
         _ when Served < Bridged && EvaluationOf(Bridges[^1].BridgeId) is null => ("busy", "evaluating", $"The bridge for commit {Bridged} is being evaluated."),
         _ when Champion.Length == 0 => ("warn", "nothing serves", "No bridge was promoted yet."),

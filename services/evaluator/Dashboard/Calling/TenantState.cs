@@ -1,5 +1,6 @@
 using Grpc.Core;
 using MindBridge.Contracts.V1;
+using MindBridge.Evaluator.ReadingEvaluations;
 
 namespace MindBridge.Evaluator.Dashboard.Calling;
 
@@ -20,8 +21,11 @@ internal sealed record TenantState
 
     public required IReadOnlyList<Deployment> Deployments { get; init; }
 
-    /// <summary>The latest first.</summary>
+    /// <summary>Of whatever cause, the latest first.</summary>
     public required IReadOnlyList<Contracts.V1.Evaluation> Evaluations { get; init; }
+
+    /// <summary>Those that gates go by, the latest first. Asked for apart: a schedule makes so many others that these would not be among the latest.</summary>
+    public required IReadOnlyList<Contracts.V1.Evaluation> Judged { get; init; }
 
     /// <summary>Services that did not answer; what they hold is missing here.</summary>
     public required IReadOnlyList<string> Away { get; init; }
@@ -37,7 +41,8 @@ internal sealed record TenantState
         var bridges = OrAwayAsync("bridge-trainer", calls.Bridges.ListBridgesAsync(new ListBridgesRequest { History = true }, deadline: by, cancellationToken: cancellationToken), away);
         var deployments = calls.Evaluator.ListDeploymentsAsync(new ListDeploymentsRequest(), deadline: by, cancellationToken: cancellationToken).ResponseAsync;
         var evaluations = calls.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { Limit = MostEvaluations }, deadline: by, cancellationToken: cancellationToken).ResponseAsync;
-        await Task.WhenAll(memories, llms, encoders, bridges, deployments, evaluations);
+        var judged = calls.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { Cause = EvaluationCause.Bridge, Limit = MostEvaluations }, deadline: by, cancellationToken: cancellationToken).ResponseAsync;
+        await Task.WhenAll(memories, llms, encoders, bridges, deployments, evaluations, judged);
         return new TenantState
         {
             Memories = [.. (await memories).Memories.OrderBy(m => m.Name, StringComparer.Ordinal)],
@@ -46,6 +51,7 @@ internal sealed record TenantState
             Bridges = (await bridges)?.Bridges ?? [],
             Deployments = (await deployments).Deployments,
             Evaluations = (await evaluations).Evaluations,
+            Judged = (await judged).Evaluations,
             Away = away,
         };
     }
@@ -56,7 +62,7 @@ internal sealed record TenantState
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(llm);
         var bridges = Bridges.Where(b => b.MemoryId == memory.Id && b.LlmId == llm.Id).OrderBy(b => b.CommitSequence).ThenBy(b => b.TrainedAt, StringComparer.Ordinal).ToList();
-        var evaluations = Evaluations.Where(e => e.MemoryId == memory.Id && e.LlmId == llm.Id).ToList();
+        var evaluations = Judged.Where(e => e.MemoryId == memory.Id && e.LlmId == llm.Id).ToList();
         return new Pairing(memory, llm, Deployments.FirstOrDefault(d => d.MemoryId == memory.Id && d.LlmId == llm.Id), bridges, evaluations, Encoders.FirstOrDefault(s => s.MemoryId == memory.Id)?.CommitSequence ?? 0);
     }
 

@@ -9,8 +9,11 @@ internal static class Wording
 
     public static string Percent(double percent) => percent.ToString("0.0", CultureInfo.InvariantCulture);
 
+    /// <summary>A score or its interval's end. Nats are small: a tenth of one is a lot.</summary>
+    public static string Score(double value, string unit) => value.ToString(unit == "nats" ? "0.000" : "0.0", CultureInfo.InvariantCulture);
+
     /// <summary>With its sign, as differences are written.</summary>
-    public static string Signed(double points) => points.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+    public static string Signed(double points, string unit = "%") => points.ToString(unit == "nats" ? "+0.000;−0.000;0.000" : "+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     public static string Ago(TimeSpan passed) => passed switch
     {

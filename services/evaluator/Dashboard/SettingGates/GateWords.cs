@@ -32,7 +32,7 @@ internal static class GateWords
         var (reasons, missing) = (new List<string>(), new List<string>());
         foreach (var protocol in rules.GroupBy(rule => rule.Protocol, StringComparer.Ordinal))
         {
-            if (pair.Evaluations.FirstOrDefault(e => e.BridgeId == pair.Champion && e.Protocol == protocol.Key && e.Cause == "bridge") is not { } scored)
+            if (pair.Evaluations.FirstOrDefault(e => e.BridgeId == pair.Champion && e.Protocol == protocol.Key) is not { } scored)
             {
                 missing.Add(protocol.Key);
                 continue;

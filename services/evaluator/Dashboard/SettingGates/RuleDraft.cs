@@ -5,10 +5,7 @@ namespace MindBridge.Evaluator.Dashboard.SettingGates;
 /// <summary>A rule of a gate while somebody edits it.</summary>
 internal sealed class RuleDraft
 {
-    /// <summary>The protocols a gate can ask for; others leak the answer, or count no hits.</summary>
-    public static IReadOnlyList<string> Protocols { get; } = ["generate-exact", "generate-prefix", "teacher-forced-token", "probability"];
-
-    public string Protocol { get; set; } = Protocols[0];
+    public string Protocol { get; set; } = Gating.ScoringProtocol.Gating[0];
 
     public string Figure { get; set; } = "rel";
 

@@ -1,3 +1,7 @@
+using MindBridge.Evaluator.MeasuringAbility;
+using MindBridge.Evaluator.NoticingBridges;
+using MindBridge.Evaluator.SendingWebhooks;
+
 namespace MindBridge.Evaluator.Dashboard.WatchingJobs;
 
 /// <summary>Jobs as people call them.</summary>
@@ -8,7 +12,9 @@ internal static class JobWords
         "plan-shards" => "Plan shards",
         "train-encoder" => "Train encoder",
         "train-bridge" => "Train bridge",
-        "evaluate" => "Evaluate bridge",
+        EvaluateBridge.Kind => "Evaluate bridge",
+        MeasureAbility.Kind => "Measure ability",
+        DeliverWebhook.Kind => "Deliver webhook",
         _ => kind,
     };
 

@@ -6,7 +6,10 @@ using MindBridge.Evaluator.Dashboard.SigningIn;
 
 namespace MindBridge.Evaluator.Dashboard.WatchingJobs;
 
-/// <summary>The jobs and dead letters of one tenant. Services list those of all tenants; what is not this tenant's, or names none, goes no further than here.</summary>
+/// <summary>
+/// The jobs and dead letters that concern one tenant. Services list those of all tenants; what is another's goes no further than here. What names no tenant, such as the release of an LLM version, concerns all of them:
+/// operators see it, for who else would.
+/// </summary>
 internal sealed record TenantJobs
 {
     private const int MostRows = 500;
@@ -25,8 +28,8 @@ internal sealed record TenantJobs
         return new TenantJobs
         {
             // One process may host all services, and then each of them lists all.
-            Jobs = [.. answers.SelectMany(a => a.Jobs).Where(j => IsOf(session.Tenant, j.Payload)).DistinctBy(j => j.Id).OrderByDescending(j => j.CreatedAt, StringComparer.Ordinal)],
-            Letters = [.. answers.SelectMany(a => a.Letters).Where(l => IsOf(session.Tenant, l.Body)).DistinctBy(l => l.Id).OrderByDescending(l => l.FailedAt, StringComparer.Ordinal)],
+            Jobs = [.. answers.SelectMany(a => a.Jobs).Where(j => Concerns(session, j.Payload)).DistinctBy(j => j.Id).OrderByDescending(j => j.CreatedAt, StringComparer.Ordinal)],
+            Letters = [.. answers.SelectMany(a => a.Letters).Where(l => Concerns(session, l.Body)).DistinctBy(l => l.Id).OrderByDescending(l => l.FailedAt, StringComparer.Ordinal)],
             Away = [.. answers.Where(a => a.Away).Select(a => a.Service)],
         };
     }
@@ -38,7 +41,7 @@ internal sealed record TenantJobs
         return Read(job.Payload, name) ?? "";
     }
 
-    private static bool IsOf(string tenant, string json) => (Read(json, "tenant") ?? Read(json, "tenantId")) == tenant;
+    private static bool Concerns(Session session, string json) => (Read(json, "tenant") ?? Read(json, "tenantId")) is { } tenant ? tenant == session.Tenant : session.MayOperate;
 
     private static string? Read(string json, string name)
     {

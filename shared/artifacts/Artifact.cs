@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace MindBridge.Memory.Artifacts;
+namespace MindBridge.Artifacts;
 
 /// <summary>
 /// A folder that never changes: files plus <c>manifest.json</c>, which names every file's SHA-256. The id is the SHA-256 over kind, parents,

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace MindBridge.Memory.Artifacts;
+namespace MindBridge.Artifacts;
 
 /// <summary>
 /// One spelling for one value: object keys in ordinal order, no insignificant white space, numbers in the shortest form that reads back

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace MindBridge.Memory.Artifacts;
+namespace MindBridge.Artifacts;
 
 /// <summary>The content of <c>manifest.json</c>.</summary>
 internal sealed record Manifest(

@@ -1,6 +1,4 @@
-using MindBridge.Memory.Artifacts;
-
-namespace MindBridge.Memory.Encoders;
+namespace MindBridge.Artifacts;
 
 /// <summary>The name of what a model folder holds: the artifact id where it is an artifact, else a hash over the files that a model is made of.</summary>
 public static class ContentIdentity

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MindBridge.Memory.Artifacts;
+namespace MindBridge.Artifacts;
 
 /// <summary>
 /// Files that are either wholly there or not at all: written beside their final name, flushed to the disk, then renamed. A process killed at

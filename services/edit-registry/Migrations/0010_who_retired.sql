@@ -1,0 +1,1 @@
+ALTER TABLE llm_versions ADD COLUMN retired_by text;
