@@ -17,7 +17,7 @@ internal sealed class ChampionScores(IDbContextFactory<EvaluatorContext> context
             if (latest is null) continue;
             readings.AddRange(latest.Taken().Percent.Select(figure => new Reading(
                 "mindbridge.score", null, "Latest scores of what serves, in percent, under the protocol they were taken by.", figure.Value,
-                ("memory", served.MemoryId.ToString()), ("llm", served.LlmId.ToString()), ("protocol", latest.Protocol), ("figure", figure.Key))));
+                ("tenant", served.TenantId), ("memory", served.MemoryId.ToString()), ("llm", served.LlmId.ToString()), ("protocol", latest.Protocol), ("figure", figure.Key))));
         }
 
         return readings;

@@ -64,7 +64,7 @@ public static class Defaults
         return app;
     }
 
-    /// <summary>Maps <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its database and bus answer), open to all, and <c>/metrics</c>, which speaks of every tenant, for operators.</summary>
+    /// <summary>Maps <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its database and bus answer), open to all, and <c>/metrics</c> for operators: the platform's series and their tenant's.</summary>
     public static WebApplication MapMindBridgeDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -72,7 +72,7 @@ public static class Defaults
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
         // Made now, so that nothing that happens before the first scrape goes uncounted.
         var metrics = app.Services.GetRequiredService<MetricsPage>();
-        app.MapGet("/metrics", () => Results.Text(metrics.Text(), "text/plain; version=0.0.4; charset=utf-8")).RequireAuthorization(Caller.Operator).ExcludeFromDescription();
+        app.MapGet("/metrics", (HttpContext context) => Results.Text(metrics.Text(Caller.Of(context.User)), "text/plain; version=0.0.4; charset=utf-8")).RequireAuthorization(Caller.Operator).ExcludeFromDescription();
         app.MapGrpcService<OperationsService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;

@@ -26,6 +26,22 @@ public sealed class When_prometheus_asks
     }
 
     [Fact]
+    public async Task Should_tell_of_a_tenant_to_the_tenant_s_operator_and_to_services_only()
+    {
+        var (acme, first) = GuardedService.KeyOf(0, Role.Operator);
+        var (other, second) = GuardedService.KeyOf(1, Role.Operator, tenant: "other");
+        var (platform, third) = GuardedService.KeyOf(2, Role.Service);
+        await using var service = await GuardedService.StartAsync([.. first, .. second, .. third]);
+        var scores = Instruments.Meter.CreateHistogram<double>("mindbridge.test.scores", null, "Scores.");
+        foreach (var tenant in (string[])["acme", "other"]) scores.Record(1, KeyValuePair.Create("memory", (object?)$"memory of {tenant}"), KeyValuePair.Create("tenant", (object?)tenant));
+
+        async Task<string> PageAsync(string key) => await (await service.GetAsync("/metrics", key)).Content.ReadAsStringAsync();
+        (await PageAsync(acme)).ShouldSatisfyAllConditions(p => p.ShouldContain("memory of acme"), p => p.ShouldNotContain("memory of other"), p => p.ShouldContain("dotnet_process_cpu_time"));
+        (await PageAsync(other)).ShouldSatisfyAllConditions(p => p.ShouldContain("memory of other"), p => p.ShouldNotContain("memory of acme"));
+        (await PageAsync(platform)).ShouldSatisfyAllConditions(p => p.ShouldContain("memory of other"), p => p.ShouldContain("memory of acme"));
+    }
+
+    [Fact]
     public async Task Should_answer_operators_only()
     {
         var (key, settings) = GuardedService.KeyOf(0, Role.Editor);
