@@ -1,4 +1,6 @@
 using System.Net;
+using Grpc.Core;
+using MindBridge.Contracts.V1;
 using MindBridge.Platform.Metrics;
 using MindBridge.Platform.Security;
 using MindBridge.Platform.Tests.Security;
@@ -15,6 +17,7 @@ public sealed class When_prometheus_asks
         Instruments.Meter.CreateCounter<long>("mindbridge.test.things", null, "Things.").Add(3, KeyValuePair.Create("what", (object?)"a \"quoted\" \\ name"));
         Instruments.Meter.CreateHistogram<double>("mindbridge.test.time", "s", "Time.").Record(0.2);
         await service.GetAsync("/who", key);
+        await Should.ThrowAsync<RpcException>(async () => await service.Operations.RetryJobAsync(new JobRequest { Id = Guid.NewGuid().ToString() }, new Metadata { { "authorization", "Bearer " + key } }));
 
         var page = await (await service.GetAsync("/metrics", key)).Content.ReadAsStringAsync();
 
@@ -22,6 +25,7 @@ public sealed class When_prometheus_asks
         page.ShouldContain("mindbridge_test_time_seconds_bucket{le=\"+Inf\"} 1\n");
         page.ShouldContain("mindbridge_test_time_seconds_count 1\n");
         page.ShouldContain("http_server_request_duration_seconds_count");
+        page.Split('\n').ShouldContain(line => line.StartsWith("http_server_request_duration_seconds_count") && line.Contains("Operations/RetryJob") && line.Contains("rpc_grpc_status_code=\"5\""), "a call counts with its own status");
         page.Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal)).ShouldBeUnique();
     }
 
