@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using MindBridge.Contracts.V1;
@@ -148,12 +146,7 @@ public sealed class ServingPlatform : IAsyncDisposable
     }
 
     /// <summary>An address that nobody listens at.</summary>
-    public static string FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-    }
+    public static string FreeAddress() => $"http://127.0.0.1:{FreePort.Find()}";
 
     public async ValueTask DisposeAsync()
     {
