@@ -86,7 +86,7 @@ public sealed class When_many_run_at_once(Platform platform)
         await Task.WhenAll(Enumerable.Range(0, 24).Select(ClientAsync));
         await Eventually.HoldsAsync(() => Task.FromResult(engine.FreeSlots == engine.Slots && engine.Waiting == 0), "every slot is free again", seconds: 10);
         var (late, lateBytes) = (await LeastTensorsAsync(), ResidentBytes());
-        var (first, last) = (P99(waits.Where(w => w.Number <= s_requests / 2)), P99(waits.Where(w => w.Number > s_requests / 2)));
+        var (first, last) = (CalmestP99(waits.Where(w => w.Number <= s_requests / 2)), CalmestP99(waits.Where(w => w.Number > s_requests / 2)));
         await serving.EndAsync(replica);
 
         TestContext.Current.SendDiagnosticMessage($"{s_requests} requests, {string.Join(", ", codes.Select(c => $"{c.Key} {c.Value}"))}; tensors {early} then {late}, {earlyBytes >> 20} then {lateBytes >> 20} MB; p99 {first:0.000} s in the first half, {last:0.000} s in the second");
@@ -156,6 +156,9 @@ public sealed class When_many_run_at_once(Platform platform)
             return StatusCode.Cancelled;
         }
     }
+
+    // Of the calmest twentieth: who else uses the machine disturbs some of them, and what grows with the requests is there in all.
+    private static double CalmestP99(IEnumerable<(int Number, double Seconds)> waits) => waits.GroupBy(w => (w.Number - 1) * 20L / s_requests).Min(P99);
 
     private static double P99(IEnumerable<(int Number, double Seconds)> waits)
     {
