@@ -32,7 +32,7 @@ public sealed record InferenceSettings
     /// <summary>Prompts whose reading by a memory's encoder is kept.</summary>
     public int KeptPrompts { get; init; } = 1024;
 
-    /// <summary>The longest a request may take, waiting included.</summary>
+    /// <summary>The longest a request may take, loading, reading its prompt and waiting included; each probe of a turn of scores has as much.</summary>
     public TimeSpan LongestRequest { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The type that an LLM's weights are kept in.</summary>

@@ -52,6 +52,7 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
             if (Of("NetworkPolicy").All(p => Name(p) != name)) yield return $"{name} has no network policy";
         }
 
+        foreach (var violation in OfScraping(deployed)) yield return violation;
         foreach (var scaled in Of("ScaledObject").Where(s => !deployed.ContainsKey((string)s["spec"]!["scaleTargetRef"]!["name"]!))) yield return $"{Name(scaled)} scales what is not deployed";
         if (!Of("NetworkPolicy").Any(p => p["spec"]!["podSelector"]!.AsObject().Count == 0 && p["spec"]!["ingress"] is null)) yield return "pods are open to everybody";
 
@@ -61,6 +62,26 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
     private static bool Mounts(JsonNode container, JsonNode pod, string path) =>
         container["volumeMounts"]!.AsArray().FirstOrDefault(m => (string?)m!["mountPath"] == path) is { } mount && mount["readOnly"]?.GetValue<bool>() == true
         && pod["volumes"]!.AsArray().Any(v => (string?)v!["name"] == (string?)mount["name"] && v!["persistentVolumeClaim"] is not null);
+
+    // /metrics answers to a key, from where a network policy lets Prometheus in.
+    private IEnumerable<string> OfScraping(Dictionary<string, JsonNode> deployed)
+    {
+        var monitor = Of("PodMonitor").Single()["spec"]!;
+        var (endpoint, (label, wanted)) = (monitor["podMetricsEndpoints"]![0]!, monitor["selector"]!["matchLabels"]!.AsObject().Single());
+        var credentials = endpoint["authorization"]?["credentials"];
+        if (Of("Secret").FirstOrDefault(s => Name(s) == (string?)credentials?["name"])?["stringData"]?[(string?)credentials?["key"] ?? ""] is null) yield return "metrics are read without a key that a secret holds";
+        if ((string?)endpoint["path"] != "/metrics") yield return "metrics are not read at /metrics";
+        foreach (var (name, deploy) in deployed)
+        {
+            var template = deploy["spec"]!["template"]!;
+            if ((string?)template["metadata"]!["labels"]![label] != (string?)wanted) yield return $"{name} is not scraped";
+            if (template["metadata"]!["annotations"]?.AsObject().Any(a => a.Key.StartsWith("prometheus.io/", StringComparison.Ordinal)) is true) yield return $"{name} asks to be scraped without a key";
+            var ports = template["spec"]!["containers"]![0]!["ports"]!.AsArray();
+            var scraped = ports.Where(p => (string?)p!["name"] == (string?)endpoint["port"]).Select(p => (int)p!["containerPort"]!).ToList();
+            var open = Of("NetworkPolicy").Where(p => Name(p) == name).SelectMany(p => p["spec"]!["ingress"]!.AsArray()).Where(i => (string?)i!["from"]![0]!["namespaceSelector"]?["matchLabels"]?["mindbridge-metrics"] == "true");
+            if (scraped.Count == 0 || !scraped.All(port => open.Any(i => i!["ports"]!.AsArray().Any(p => (int)p!["port"]! == port)))) yield return $"{name} lets no Prometheus in";
+        }
+    }
 
     private IEnumerable<JsonNode> Of(string kind) => Objects.Where(o => (string?)o["kind"] == kind);
 

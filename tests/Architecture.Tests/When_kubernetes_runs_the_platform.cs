@@ -25,6 +25,10 @@ public sealed partial class When_kubernetes_runs_the_platform
     [InlineData("network.yaml", "podSelector: {}", "podSelector: { matchLabels: { app: none } }", "pods are open to everybody")]
     [InlineData("network.yaml", "name: inference }", "name: interference }", "inference has no network policy")]
     [InlineData("scaling.yaml", "scaleTargetRef: { name: bridge-trainer }", "scaleTargetRef: { name: bridges }", "bridge-trainer scales what is not deployed")]
+    [InlineData("scraping.yaml", "credentials: { name: mindbridge-metrics", "credentials: { name: mindbridge-keys", "metrics are read without a key that a secret holds")]
+    [InlineData("scraping.yaml", "part-of: mindbridge", "part-of: something", "evaluator is not scraped")]
+    [InlineData("scraping.yaml", "port: http", "port: grpc", "inference lets no Prometheus in")]
+    [InlineData("inference.yaml", "labels: { app: inference, part-of: mindbridge }", "labels: { app: inference, part-of: mindbridge }\n      annotations: { prometheus.io/scrape: \"true\" }", "inference asks to be scraped without a key")]
     public async Task Should_catch_a_planted_violation(string file, string from, string to, string violation)
     {
         var planted = false;

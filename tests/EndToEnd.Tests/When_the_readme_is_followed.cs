@@ -8,8 +8,8 @@ namespace MindBridge.EndToEnd.Tests;
 /// <summary>Runs every command of README.md, and of the guides on the platform that it started, as they stand there, in a folder that holds the files they name.</summary>
 public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClassFixture<TinyFiles>
 {
-    private const string Launcher = "./mindbridge ";
-    private static readonly string[] s_guides = ["docs/guides/streaming-corrections.md", "docs/guides/upgrading-an-llm.md", "docs/guides/operating.md"];
+    private const string Launcher = "./mindbridge ", QuickStart = "docs/guides/quick-start.md";
+    private static readonly string[] s_guides = [QuickStart, "docs/guides/streaming-corrections.md", "docs/guides/upgrading-an-llm.md", "docs/guides/operating.md"];
 
     [Fact]
     public async Task Should_run_every_command()
@@ -36,6 +36,7 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
             (await RunAsync(folder, home, spans)).ShouldBeGreaterThan(20, "the README's commands must have been found");
             // The README imports corrections and releases LLMs, and the services sent what happened as they ended.
             spans.ShouldTellOneStory();
+            spans.ShouldTellTheirSeries();
         }
         finally
         {
@@ -48,7 +49,7 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
     {
         var ran = 0;
         // The guides speak of the platform that README starts, and ends.
-        var commands = Commands("README.md").SelectMany(c => c == Launcher + "down" ? [.. s_guides.SelectMany(Commands), c] : (string[])[c]);
+        var commands = Commands("README.md").SelectMany(c => c == Launcher + "down" ? [.. s_guides.SelectMany(guide => Commands(guide)), c] : (string[])[c]);
         foreach (var command in commands)
         {
             var arguments = Words(command);
@@ -71,6 +72,11 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
     public void Should_begin_with_the_two_commands() =>
         Commands("README.md").Take(2).ShouldBe(["./mindbridge demo", "./mindbridge test"]);
 
+    // What has the platform train stands in console blocks, and is run once, with the README.
+    [Fact]
+    public void Should_start_quickly_with_commands_of_its_own() =>
+        Commands(QuickStart, "console").ShouldSatisfyAllConditions(all => all.Count().ShouldBeGreaterThan(3), all => all.ShouldBeSubsetOf(Commands("README.md")));
+
     // Running the tests inside the tests would never end; that the launcher knows the word is what can be seen from here.
     private static async Task TestsKnowTheCommand()
     {
@@ -79,8 +85,8 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         (await process.StandardOutput.ReadToEndAsync()).ShouldContain("Runs every test project");
     }
 
-    private static IEnumerable<string> Commands(string document) =>
-        ShellBlocks().Matches(File.ReadAllText(Path.Combine(Root(), document))).SelectMany(b => b.Groups["text"].Value.Split('\n'))
+    private static IEnumerable<string> Commands(string document, string language = "sh") =>
+        Blocks().Matches(File.ReadAllText(Path.Combine(Root(), document))).Where(b => b.Groups["language"].Value == language).SelectMany(b => b.Groups["text"].Value.Split('\n'))
             .Select(line => line.Split(" #")[0].Trim()).Where(line => line.StartsWith(Launcher, StringComparison.Ordinal));
 
     private static string[] Words(string command) => [.. Word().Matches(command[Launcher.Length..]).Select(w => w.Value.Trim('"'))];
@@ -92,8 +98,8 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
         return folder;
     }
 
-    [GeneratedRegex("```sh\\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex ShellBlocks();
+    [GeneratedRegex("```(?<language>\\w+)\\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Blocks();
 
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Word();

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using MindBridge.Contracts.V1;
@@ -21,7 +19,7 @@ public sealed class ServingPlatform : IAsyncDisposable
     /// <summary>The LLM that the bridges are for.</summary>
     public const string Llm = "demo-gpt";
 
-    private const int Tenants = 100;
+    private const int Tenants = 200;
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-serving-").FullName;
     private readonly string[] keys = [.. Enumerable.Range(0, 3 * Tenants).Select(_ => ApiKey.Create())];
     private readonly List<WebApplication> hosts = [];
@@ -51,6 +49,12 @@ public sealed class ServingPlatform : IAsyncDisposable
 
     public string Folder => folder;
 
+    /// <summary>The evaluator that tenants call.</summary>
+    public WebApplication Judge { get; private set; } = null!;
+
+    /// <summary>The inference service that tenants call.</summary>
+    public WebApplication Answers { get; private set; } = null!;
+
     /// <summary>A caller that nobody else is.</summary>
     public Tenant NewTenant()
     {
@@ -73,8 +77,8 @@ public sealed class ServingPlatform : IAsyncDisposable
         await RunAsync(RegistryHost.Build([.. Settings(Addresses.EditRegistry)], Quiet));
         await RunAsync(Bridges.Host(Addresses.BridgeTrainer, Security()));
         LlmId = Guid.Parse((await NewTenant().ReleaseAsync(Llm, TrainedWorld.LlmFolder, World.LlmHash)).Id);
-        await RunAsync(Evaluator());
-        await RunAsync(Inference(null, "--Kestrel:Endpoints:Rest:Url=" + InferenceRest));
+        Judge = await RunAsync(Evaluator());
+        Answers = await RunAsync(Inference(null, "--Kestrel:Endpoints:Rest:Url=" + InferenceRest));
     }
 
     /// <summary>An evaluator on the platform's own database; built, not started.</summary>
@@ -142,12 +146,7 @@ public sealed class ServingPlatform : IAsyncDisposable
     }
 
     /// <summary>An address that nobody listens at.</summary>
-    public static string FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-    }
+    public static string FreeAddress() => $"http://127.0.0.1:{FreePort.Find()}";
 
     public async ValueTask DisposeAsync()
     {

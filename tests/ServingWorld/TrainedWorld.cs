@@ -20,8 +20,9 @@ public sealed class TrainedWorld
     private const int EditCount = 24;
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
     private readonly IArtifactStore store;
+    private readonly DemoCorrections drawn;
 
-    private TrainedWorld(IArtifactStore store) => this.store = store;
+    private TrainedWorld(IArtifactStore store, DemoCorrections drawn) => (this.store, this.drawn) = (store, drawn);
 
     /// <summary>The demo's GPT.</summary>
     public static string LlmFolder => Path.Combine(Repository, "cli", "Demo", "models", "demo-gpt");
@@ -57,16 +58,23 @@ public sealed class TrainedWorld
     {
         var drawn = DemoCorrections.Draw(DemoWorld.Load(), EditCount, seed: 5);
         var aside = drawn.Probes.Where(p => p.EditId is null).Take(40);
-        var world = new TrainedWorld(store) { Edits = drawn.Edits, Probes = [.. drawn.Probes.Where(p => p.EditId is not null), .. aside] };
+        var world = new TrainedWorld(store, drawn) { Edits = drawn.Edits, Probes = [.. drawn.Probes.Where(p => p.EditId is not null), .. aside] };
         // Finished trainings are taken as they are, unless the recipe changed.
-        var (first, second) = (await world.EncoderAsync(folder, 1, drawn), await world.EncoderAsync(folder, 2, drawn));
+        var (first, second) = (await world.EncoderAsync(folder, 1), await world.EncoderAsync(folder, 2));
         var (one, two) = (await store.SaveFolderAsync(first), await store.SaveFolderAsync(second));
-        world.First = (one.Value, await world.BridgeAsync(folder, "first", first, drawn, epochs: 40, rate: 2e-3));
-        world.Second = (two.Value, await world.BridgeAsync(folder, "second", second, drawn, epochs: 40, rate: 2e-3));
-        world.Weak = (one.Value, await world.BridgeAsync(folder, "weak", first, drawn, epochs: 1, rate: 1e-6));
+        world.First = (one.Value, await world.BridgeAsync(folder, "first", first, epochs: 40, rate: 2e-3));
+        world.Second = (two.Value, await world.BridgeAsync(folder, "second", second, epochs: 40, rate: 2e-3));
+        world.Weak = (one.Value, await world.BridgeAsync(folder, "weak", first, epochs: 1, rate: 1e-6));
         world.ProbeSetId = await world.SaveProbesAsync(world.Probes);
         world.FewProbesId = await world.SaveProbesAsync(world.Probes.Where(p => p.Kind is ProbeKind.Reliability).Take(4));
         return world;
+    }
+
+    /// <summary>An encoder that holds some of the edits, with its projector; trained as little as can be, for tests of who answers and not of how well.</summary>
+    public async Task<(string Encoder, string Projector)> ShardAsync(string folder, IReadOnlyList<Edit> edits)
+    {
+        var encoder = await EncoderAsync(folder, 3, edits, epochs: 1);
+        return ((await store.SaveFolderAsync(encoder)).Value, await BridgeAsync(folder, "shard", encoder, edits, epochs: 4, rate: 2e-3));
     }
 
     /// <summary>A bridge of a memory, in the store.</summary>
@@ -86,19 +94,23 @@ public sealed class TrainedWorld
 
     internal static string Repository { get; } = FindRepository();
 
-    private async Task<string> EncoderAsync(string folder, long seed, DemoCorrections drawn)
+    private Task<string> EncoderAsync(string folder, long seed) => EncoderAsync(folder, seed, Edits, epochs: 20);
+
+    private async Task<string> EncoderAsync(string folder, long seed, IReadOnlyList<Edit> edits, int epochs)
     {
         var place = Path.Combine(folder, $"encoder-{seed}");
-        var data = new EncoderTrainingData { Edits = Edits, OutOfScope = [.. drawn.OutOfScope.Take(60)], Prefixes = [.. drawn.Prefixes.Take(60)] };
-        var settings = new EncoderTrainingSettings { Epochs = 20, Batch = 8, WordingShare = 0.3, PrefixShare = 0.3, Contrast = 0, Seed = seed, Threads = 1 };
+        var data = new EncoderTrainingData { Edits = edits, OutOfScope = [.. drawn.OutOfScope.Take(60)], Prefixes = [.. drawn.Prefixes.Take(60)] };
+        var settings = new EncoderTrainingSettings { Epochs = epochs, Batch = 8, WordingShare = 0.3, PrefixShare = 0.3, Contrast = 0, Seed = seed, Threads = 1 };
         await EncoderTrainer.TrainAsync(settings, data, Path.Combine(Repository, "cli", "Demo", "models", "demo-encoder"), place);
         return place;
     }
 
-    private async Task<string> BridgeAsync(string folder, string name, string encoder, DemoCorrections drawn, int epochs, double rate)
+    private Task<string> BridgeAsync(string folder, string name, string encoder, int epochs, double rate) => BridgeAsync(folder, name, encoder, Edits, epochs, rate);
+
+    private async Task<string> BridgeAsync(string folder, string name, string encoder, IReadOnlyList<Edit> edits, int epochs, double rate)
     {
         var place = Path.Combine(folder, $"bridge-{name}");
-        var data = new BridgeTrainingData { Edits = Edits, OutOfScope = [.. drawn.OutOfScope.Take(60)], Prefixes = [.. drawn.Prefixes.Take(60)] };
+        var data = new BridgeTrainingData { Edits = edits, OutOfScope = [.. drawn.OutOfScope.Take(60)], Prefixes = [.. drawn.Prefixes.Take(60)] };
         var settings = BridgeTrainingSettings.Quick with { Epochs = epochs, Batch = 8, LearningRate = rate, Threads = 1 };
         await BridgeTrainer.TrainAsync(settings, data, [encoder], LlmFolder, place);
         return (await store.SaveFolderAsync(place)).Value;

@@ -12,8 +12,8 @@ internal sealed class PendingEdits(IDbContextFactory<RegistryContext> contexts, 
         var (now, memories) = (time.GetUtcNow(), await db.Memories.AsNoTracking().ToListAsync(cancellationToken));
         return
         [
-            .. memories.Select(m => new Reading("mindbridge.edits.pending", null, "Edits that wait for a commit.", m.Pending, ("memory", m.Id.ToString()))),
-            .. memories.Select(m => new Reading("mindbridge.edits.pending.age", "s", "How long the first edit that waits for a commit has waited.", m.PendingSince is { } since ? (now - since).TotalSeconds : 0, ("memory", m.Id.ToString()))),
+            .. memories.Select(m => new Reading("mindbridge.edits.pending", null, "Edits that wait for a commit.", m.Pending, ("tenant", m.TenantId), ("memory", m.Id.ToString()))),
+            .. memories.Select(m => new Reading("mindbridge.edits.pending.age", "s", "How long the first edit that waits for a commit has waited.", m.PendingSince is { } since ? (now - since).TotalSeconds : 0, ("tenant", m.TenantId), ("memory", m.Id.ToString()))),
         ];
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ChampionScores(IDbContextFactory<EvaluatorContext> context
                               from figure in taken.Taken().Percent
                               select new Reading(
                                   "mindbridge.score", null, "Latest scores of what serves, in percent, under the protocol they were taken by.", figure.Value,
-                                  ("memory", served.MemoryId.ToString()), ("llm", served.LlmId.ToString()), ("protocol", taken.Protocol), ("figure", figure.Key)));
+                                  ("tenant", served.TenantId), ("memory", served.MemoryId.ToString()), ("llm", served.LlmId.ToString()), ("protocol", taken.Protocol), ("figure", figure.Key)));
         }
 
         return readings;

@@ -74,6 +74,7 @@ public static class EvaluatorModule
         services.AddSingleton<Canaries>();
         services.AddReconciling<ForgetTraffic>(s_forgetting);
         services.AddSingleton<Alerts>();
+        services.AddSingleton<IGauges, OpenAlerts>();
         services.AddSingleton<DriftWatch>();
         services.AddSingleton<Schedules>();
         services.AddReconciling<KeepSchedules>(settings.Look);

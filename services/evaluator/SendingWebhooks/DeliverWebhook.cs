@@ -1,9 +1,9 @@
 namespace MindBridge.Evaluator.SendingWebhooks;
 
 /// <summary>What a job of the kind <see cref="Kind"/> needs to know.</summary>
+/// <param name="Tenant">Whose webhook.</param>
 /// <param name="Delivery">Which delivery.</param>
-/// <param name="Tenant">Whose, for whoever looks at the job; null in jobs from before it was told.</param>
-internal sealed record DeliverWebhook(Guid Delivery, string? Tenant = null)
+internal sealed record DeliverWebhook(string Tenant, Guid Delivery)
 {
     public const string Kind = "deliver webhook";
 }

@@ -17,7 +17,7 @@ internal sealed class WebhookNotices(JobQueue<EvaluatorContext> jobs, TimeProvid
             var id = Guid.CreateVersion7(now);
             var body = JsonSerializer.Serialize(new { Id = id, Event = name, Tenant = tenant, CreatedAt = now, Data = happened }, JsonSerializerOptions.Web);
             db.Deliveries.Add(new Delivery { Id = id, WebhookId = webhook.Id, TenantId = tenant, Event = name, Body = body, CreatedAt = now });
-            await jobs.EnqueueAsync(db, DeliverWebhook.Kind, id.ToString(), new DeliverWebhook(id, tenant), cancellationToken);
+            await jobs.EnqueueAsync(db, DeliverWebhook.Kind, id.ToString(), new DeliverWebhook(tenant, id), cancellationToken);
         }
     }
 }

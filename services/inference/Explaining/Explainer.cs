@@ -2,6 +2,7 @@ using System.Text;
 using MindBridge.Inference.FindingTargets;
 using MindBridge.Inference.Generating;
 using MindBridge.Inference.PreparingPrompts;
+using MindBridge.Inference.TakingTurns;
 using Wire = MindBridge.Contracts.V1;
 
 namespace MindBridge.Inference.Explaining;
@@ -11,11 +12,11 @@ internal sealed class Explainer(Generation generation)
 {
     private const int MostTokens = 48;
 
-    public async Task<Wire.Explanation> ExplainAsync(Answering answering, string prompt, string tenant, CancellationToken cancellationToken)
+    public async Task<Wire.Explanation> ExplainAsync(Answering answering, string prompt, string tenant, RequestTime time)
     {
         if (string.IsNullOrWhiteSpace(prompt)) throw new ArgumentException("prompt is empty; give at least one word");
         var request = new TextRequest { Prompt = prompt, MaxTokens = MostTokens, NaturalStop = true };
-        var prepared = await generation.PrepareAsync(answering, request, cancellationToken, read: true);
+        var prepared = await generation.PrepareAsync(answering, request, time, read: true);
         var before = AnswerAsync(prepared.IsEdited ? PreparedPrompt.Unedited(answering.Llm.Llm, prompt) : prepared);
         var after = prepared.IsEdited ? AnswerAsync(prepared) : before;
         await Task.WhenAll(before, after);
@@ -44,7 +45,7 @@ internal sealed class Explainer(Generation generation)
         async Task<string> AnswerAsync(PreparedPrompt read)
         {
             var text = new StringBuilder();
-            await foreach (var piece in generation.RunAsync(answering, request, read, tenant, cancellationToken)) text.Append(piece.Text);
+            await foreach (var piece in generation.RunAsync(answering, request, read, tenant, time)) text.Append(piece.Text);
             return text.ToString().Trim();
         }
     }

@@ -8,6 +8,8 @@ namespace MindBridge.Inference.FindingTargets;
 /// <summary>Who answers one request, held from its beginning to its end whatever is promoted meanwhile.</summary>
 internal sealed class Answering(Use<LoadedLlm> llm, Use<Served>? served, string? trace = null) : IDisposable
 {
+    private readonly List<Task> begun = [];
+
     public LoadedLlm Llm => llm.Value;
 
     /// <summary>Null where the unedited LLM was asked for.</summary>
@@ -23,7 +25,22 @@ internal sealed class Answering(Use<LoadedLlm> llm, Use<Served>? served, string?
 
     public IReadOnlyList<string> EncoderIds => Served?.EncoderIds ?? [];
 
+    /// <summary>Waits for work with what answers that cannot be cancelled: nobody need wait for its end, but what it works with stays loaded until then.</summary>
+    public Task<T> WaitAsync<T>(Task<T> work, CancellationToken cancellationToken)
+    {
+        lock (begun) begun.Add(work);
+        return work.WaitAsync(cancellationToken);
+    }
+
     public void Dispose()
+    {
+        Task left;
+        lock (begun) left = Task.WhenAll(begun);
+        if (left.IsCompleted) LetGo();
+        else _ = left.ContinueWith(_ => LetGo(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void LetGo()
     {
         served?.Dispose();
         llm.Dispose();

@@ -28,14 +28,16 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     /// <exception cref="BusyException">Too many prompts of the memory wait already.</exception>
     /// <param name="answering">Who answers.</param>
     /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="time">The request's.</param>
     /// <param name="read">Have the encoder read the prompt even where its words alone decide.</param>
-    public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, CancellationToken cancellationToken, bool read = false)
+    public async Task<PreparedPrompt> PrepareAsync(Answering answering, TextRequest request, RequestTime time, bool read = false)
     {
         Check(request, answering.Llm.Llm);
-        // Not abandoned when the caller goes: the encoder that reads it must stay loaded until then.
-        var prepared = answering.Served is { } served ? await served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt, read) : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
-        cancellationToken.ThrowIfCancellationRequested();
+        var prepared = answering.Served is { } served
+            ? await answering.WaitAsync(served.Preparation.PrepareAsync(request.Prompt, request.Question ?? request.Prompt, read), time.Token)
+            : PreparedPrompt.Unedited(answering.Llm.Llm, request.Prompt);
+        time.Token.ThrowIfCancellationRequested();
+        if (request.Ids is { } own) prepared = prepared.With(own);
         if (prepared.Ids.Count == 0) throw new ArgumentException("prompt is empty; give at least one word");
         if (prepared.Ids.Any(id => id >= answering.Llm.Llm.Model.VocabularySize)) throw new RefusedNowException($"the tokenizer of {answering.Llm.Version.Title} makes tokens that its model does not have; release it with the tokenizer it was trained with");
         if (prepared.Length >= answering.Llm.Engine.Positions)
@@ -46,15 +48,21 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
     /// <summary>The pieces of an answer; the last tells how it ended. A caller who reads slowly holds up nobody.</summary>
     /// <exception cref="BusyException">Too many of the tenant's requests wait already.</exception>
     /// <exception cref="OutOfTimeException">It took longer than it may.</exception>
-    public async IAsyncEnumerable<TextPiece> RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="answering">Who answers.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="prepared">What the LLM receives.</param>
+    /// <param name="tenant">In whose turn.</param>
+    /// <param name="time">The request's.</param>
+    /// <param name="cancellationToken">Ends this answer before the request.</param>
+    public async IAsyncEnumerable<TextPiece> RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, RequestTime time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var pieces = Channel.CreateUnbounded<TextPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        using var late = new CancellationTokenSource(settings.LongestRequest, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        var running = RunAsync(answering, request, prepared, tenant, pieces.Writer, late.Token, stop.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
+        var running = RunAsync(answering, request, prepared, tenant, pieces.Writer, time, stop.Token);
         try
         {
-            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken))
+            // Ends with its writer, which says why.
+            await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None))
             {
                 // Who cannot keep up with the tokens gets several at a time, and so keeps up.
                 var more = piece;
@@ -70,7 +78,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         }
     }
 
-    private async Task RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, ChannelWriter<TextPiece> pieces, CancellationToken late, CancellationToken stop)
+    private async Task RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, ChannelWriter<TextPiece> pieces, RequestTime allowed, CancellationToken stop)
     {
         var most = Math.Min(request.MaxTokens == 0 ? DefaultTokens : request.MaxTokens, answering.Llm.Engine.Positions - prepared.Length + 1);
         using var activity = Began(answering, prepared);
@@ -80,6 +88,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         {
             if (answering.Llm.Vllm is { } vllm)
             {
+                if (request.Echoes) throw new ArgumentException($"echo is not supported for {answering.Llm.Version.Title}, which a vLLM server writes; leave it out");
                 var text = new RelayedText(answering.Llm.Llm.Tokenizer, request, prepared.Ids.Count, pieces);
                 written = () => text.Tokens;
                 await vllm.WriteAsync(answering.Llm.Llm, request, prepared, most, answering.BridgeId.Length > 0 ? answering.BridgeId : answering.Llm.Version.ContentHash, tenant, text, stop);
@@ -95,10 +104,10 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
 
             pieces.Complete();
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        catch (OperationCanceledException) when (allowed.IsOver)
         {
             ended = "late";
-            pieces.Complete(new OutOfTimeException($"the request took longer than {settings.LongestRequest.TotalSeconds:0.#} s, waiting included; ask for fewer tokens, or try again when fewer ask"));
+            pieces.Complete(allowed.Over());
         }
         catch (Exception e)
         {
@@ -132,6 +141,7 @@ internal sealed class Generation(InferenceSettings settings, TimeProvider time)
         if (!(request.PresencePenalty >= -MostPenalty && request.PresencePenalty <= MostPenalty)) throw new ArgumentException($"presence_penalty is {request.PresencePenalty}; give -2 to 2");
         if (!(request.FrequencyPenalty >= -MostPenalty && request.FrequencyPenalty <= MostPenalty)) throw new ArgumentException($"frequency_penalty is {request.FrequencyPenalty}; give -2 to 2");
         if (request.Stop.Count > MostStops || request.Stop.Any(s => s.Length is 0 or > LongestStop)) throw new ArgumentException($"stop has {request.Stop.Count} texts; give at most {MostStops} of 1 to {LongestStop} characters");
+        if (request.Ids is { } ids && ids.Count > llm.Model.MaxPositions) throw new ArgumentException($"prompt has {ids.Count} tokens, more than the {llm.Model.MaxPositions} that the LLM holds; shorten it");
         if (request.Alternatives is < 0 or > MostAlternatives) throw new ArgumentException($"{request.Alternatives} alternatives to a token are asked for; give 0 to {MostAlternatives}");
     }
 }

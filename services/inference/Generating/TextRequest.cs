@@ -8,6 +8,9 @@ internal sealed record TextRequest
     /// <summary>What the memory reads, where that is not the whole prompt: of a conversation what the user asked last.</summary>
     public string? Question { get; init; }
 
+    /// <summary>The prompt's tokens, where the caller made them; null where the LLM's tokenizer does.</summary>
+    public IReadOnlyList<int>? Ids { get; init; }
+
     /// <summary>Most tokens; 0: as many as are given by default.</summary>
     public int MaxTokens { get; init; }
 
@@ -35,6 +38,12 @@ internal sealed record TextRequest
     /// <summary>Goes on where the LLM would end.</summary>
     public bool IgnoreEnd { get; init; }
 
+    /// <summary>The answer begins with the prompt, with its probabilities where the answer's are told.</summary>
+    public bool Echoes { get; init; }
+
+    /// <summary>The prompt is all that is wanted.</summary>
+    public bool EchoesOnly { get; init; }
+
     /// <summary>How many alternatives are told with each token's probability; null: none, nor the token's own.</summary>
     public int? Alternatives { get; init; }
 }
@@ -57,7 +66,7 @@ internal sealed record TextEnd(string Reason, int PromptTokens, int Tokens);
 
 /// <summary>A token with what else there might have been.</summary>
 /// <param name="Token">Its text.</param>
-/// <param name="LogProbability">Of the token, before temperature and penalties.</param>
+/// <param name="LogProbability">Of the token, before temperature and penalties; not a number for a prompt's first token, which nothing foretells.</param>
 /// <param name="Offset">Where its text begins in the answer.</param>
 /// <param name="Alternatives">The likeliest tokens, best first.</param>
 internal sealed record TokenChances(string Token, float LogProbability, int Offset, IReadOnlyList<(string Token, float LogProbability)> Alternatives);

@@ -13,15 +13,32 @@ internal sealed class WrittenText(Llm llm, TextRequest request, GenerationSettin
     private readonly StreamedText text = new(llm.Tokenizer, request.Stop, request.NaturalStop);
     private readonly TokenChoice choice = new(sampling, []);
     private readonly List<TokenChances> chances = [];
+    // Of the prompt's tokens, by their places.
+    private readonly Dictionary<int, TokenChances> foretold = [];
     private readonly TextTokenizer tokenizer = llm.Tokenizer;
-    private int tokens;
+    private int tokens, echoed;
+    private bool begun;
     private string? reason;
 
     /// <summary>Tokens so far.</summary>
     public int Tokens => tokens;
 
+    public override bool ReadsPrompt => request is { Echoes: true, Alternatives: not null };
+
+    public override void Read(int row, ReadOnlySpan<float> logits)
+    {
+        if (Prompt.IdAfter(row) is { } place) foretold[place] = Told(Prompt.Ids[place], Chances(logits, request.Alternatives!.Value), 0);
+    }
+
     public override int? Next(Span<float> logits)
     {
+        if (!begun) Begin();
+        if (request.EchoesOnly)
+        {
+            reason = "length";
+            return null;
+        }
+
         // Before choosing, which changes the logits.
         (float[] Scores, float Total, IReadOnlyList<int> Best)? before = request.Alternatives is { } count ? Chances(logits, count) : null;
         var token = choice.Next(logits);
@@ -32,10 +49,10 @@ internal sealed class WrittenText(Llm llm, TextRequest request, GenerationSettin
         }
 
         tokens++;
-        if (before is { } seen) chances.Add(new TokenChances(Spelled(token), seen.Scores[token] - seen.Total, text.Length, [.. seen.Best.Select(b => (Spelled(b), seen.Scores[b] - seen.Total))]));
+        if (before is { } seen) chances.Add(Told(token, seen, echoed + text.Length));
         var piece = text.Append(token);
         if (text.Ended) reason = "stop";
-        if (piece.Length > 0) pieces.TryWrite(new TextPiece(piece) { Tokens = Taken(text.Given) });
+        if (piece.Length > 0) pieces.TryWrite(new TextPiece(piece) { Tokens = Taken(echoed + text.Given) });
         return text.Ended ? null : token;
     }
 
@@ -44,8 +61,30 @@ internal sealed class WrittenText(Llm llm, TextRequest request, GenerationSettin
     {
         var rest = text.Finish();
         // A token that only made up a stop text is no part of the answer.
-        pieces.TryWrite(new TextPiece(rest) { Tokens = Taken(text.Ended ? text.Given : int.MaxValue), End = new TextEnd(reason ?? "length", Prompt.Ids.Count, tokens) });
+        pieces.TryWrite(new TextPiece(rest) { Tokens = Taken(text.Ended ? echoed + text.Given : int.MaxValue), End = new TextEnd(reason ?? "length", Prompt.Ids.Count, tokens) });
     }
+
+    // The prompt comes first where it is echoed.
+    private void Begin()
+    {
+        begun = true;
+        if (!request.Echoes) return;
+        var stream = tokenizer.NewStream();
+        var told = new List<TokenChances>();
+        for (var (place, offset) = (0, 0); request.Alternatives is not null && place < Prompt.Ids.Count; place++)
+        {
+            var id = Prompt.Ids[place];
+            told.Add((foretold.GetValueOrDefault(place) ?? new TokenChances(Spelled(id), float.NaN, 0, [])) with { Offset = offset });
+            offset += stream.Append(id).Length;
+        }
+
+        foretold.Clear();
+        echoed = request.Prompt.Length;
+        pieces.TryWrite(new TextPiece(request.Prompt) { Tokens = told });
+    }
+
+    private TokenChances Told(int token, (float[] Scores, float Total, IReadOnlyList<int> Best) seen, int offset) =>
+        new(Spelled(token), seen.Scores[token] - seen.Total, offset, [.. seen.Best.Select(b => (Spelled(b), seen.Scores[b] - seen.Total))]);
 
     private List<TokenChances> Taken(int until)
     {

@@ -9,6 +9,7 @@ using MindBridge.Inference.MappingFeatures;
 using MindBridge.Inference.Rpc;
 using MindBridge.Inference.ScoringProbes;
 using MindBridge.Inference.SpeakingOpenAi;
+using MindBridge.Inference.TakingTurns;
 using MindBridge.Inference.TryingChallengers;
 using MindBridge.Inference.WarmingUp;
 using MindBridge.Platform.Artifacts;
@@ -42,6 +43,7 @@ public static class InferenceModule
         services.AddReconciling<FollowDeployments>(settings.Look);
         services.Listen<BridgePromoted, PromotionEar>();
         services.Listen<BridgeRolledBack, PromotionEar>();
+        services.AddSingleton<RequestTimes>();
         services.AddSingleton<MemoryNames>();
         services.AddSingleton<Targets>();
         services.AddSingleton<Generation>();

@@ -98,7 +98,7 @@ internal sealed class LoadedBridges : IAsyncDisposable
         var path = folder.PathOf("encoder");
         Directory.CreateDirectory(path);
         await store.LoadFolderAsync(new ArtifactId(id), path, cancellationToken);
-        return EncoderPart.From(path, id);
+        return EncoderPart.From(path, id, settings.MostWaiting);
     }
 
     private async Task<Bridge> LoadProjectorAsync(BridgePart part, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MindBridge.Inference.Keeping;
 using MindBridge.Platform.Rpc;
 using MindBridge.Platform.Services;
@@ -36,7 +37,7 @@ internal sealed class LlmCatalogue : IAsyncDisposable
         {
             var begun = time.GetTimestamp();
             var listed = await services.EditRegistry().ListLlmsAsync(new Wire.ListLlmsRequest(), cancellationToken: cancellationToken);
-            var now = listed.Llms.Select(l => new LlmVersion(Guid.Parse(l.Id), l.Name, l.Version, l.Uri, l.ContentHash)).ToDictionary(l => l.Id);
+            var now = listed.Llms.Select(l => new LlmVersion(Guid.Parse(l.Id), l.Name, l.Version, l.Uri, l.ContentHash, DateTimeOffset.Parse(l.ReleasedAt, CultureInfo.InvariantCulture))).ToDictionary(l => l.Id);
             var before = Interlocked.Exchange(ref versions, now) ?? new Dictionary<Guid, LlmVersion>();
             Volatile.Write(ref lastBegun, begun);
             var gone = before.Keys.Where(id => !now.ContainsKey(id)).ToList();

@@ -1,7 +1,7 @@
 namespace MindBridge.Inference.LoadingLlms;
 
 /// <summary>An LLM version as the catalogue lists it.</summary>
-internal sealed record LlmVersion(Guid Id, string Name, string Version, string Uri, string ContentHash)
+internal sealed record LlmVersion(Guid Id, string Name, string Version, string Uri, string ContentHash, DateTimeOffset ReleasedAt)
 {
     /// <summary>As people write it.</summary>
     public string Title => $"{Name} {Version}";

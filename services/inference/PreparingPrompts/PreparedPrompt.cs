@@ -28,6 +28,12 @@ internal sealed record PreparedPrompt(IReadOnlyList<int> Ids, float[] Soft, int 
         return new PreparedPrompt(request.Ids, here.data<float>().ToArray(), request.SoftTokens, request.SoftAt, request.Decision);
     }
 
+    /// <summary>The same for a caller's own tokens, in the place of those that the LLM's tokenizer makes of their text.</summary>
+    public PreparedPrompt With(IReadOnlyList<int> ids) => this with { Ids = ids, SoftAt = SoftAt == Ids.Count ? ids.Count : SoftAt > 0 && ids[0] == Ids[0] ? SoftAt : 0 };
+
+    /// <summary>Which of <see cref="Ids"/> follows a row of what the LLM reads; null where none does.</summary>
+    public int? IdAfter(int row) => row + 1 < SoftAt ? row + 1 : row + 1 >= SoftAt + SoftTokens && row + 1 < Length ? row + 1 - SoftTokens : null;
+
     /// <summary>[length, width]: the embeddings that the LLM reads.</summary>
     public torch.Tensor Embed(Llm llm)
     {

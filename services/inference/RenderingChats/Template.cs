@@ -3,7 +3,7 @@ using System.Text;
 namespace MindBridge.Inference.RenderingChats;
 
 /// <summary>
-/// A chat template: the part of Jinja that those of published LLMs use (for, if, set, filters, tests, texts, lists and mappings, namespaces, raise_exception). What is not understood is
+/// A chat template: the part of Jinja that those of published LLMs use (for, if, set, macros, filters, tests, texts, lists and mappings, namespaces, raise_exception). What is not understood is
 /// refused when the template is read, by its name.
 /// </summary>
 internal sealed class Template
@@ -30,6 +30,9 @@ internal sealed class Template
 internal sealed class Scope(Scope? outer)
 {
     private readonly Dictionary<string, object?> values = new(StringComparer.Ordinal);
+
+    /// <summary>How many calls of macros led here.</summary>
+    public int Calls { get; init; } = outer?.Calls ?? 0;
 
     public void Set(string name, object? value) => values[name] = value;
 

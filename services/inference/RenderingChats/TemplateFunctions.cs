@@ -35,7 +35,7 @@ internal static class TemplateFunctions
         "join" => scope => string.Join(arguments.Count == 0 ? "" : Values.Text(At(arguments, 0, scope)), Values.Items(of(scope)).Select(Values.Text)),
         "replace" => scope => Replaced(Values.Text(of(scope)), At(arguments, 0, scope), At(arguments, 1, scope)),
         "default" or "d" => scope => of(scope) is var value && (value is Undefined || (arguments.Count > 1 && Values.IsTrue(At(arguments, 1, scope)) && !Values.IsTrue(value))) ? At(arguments, 0, scope) : value,
-        "tojson" => scope => Values.Json(of(scope), arguments.Any(a => a.Name is "indent" or null && a.Value(scope) is long)),
+        "tojson" => scope => TemplateJson.Of(of(scope), arguments.Where(a => a.Name is "indent" or null).Select(a => a.Value(scope)).OfType<long>().Select(blanks => (int?)Math.Clamp(blanks, 0, 16)).FirstOrDefault()),
         "selectattr" => scope => Selected(of(scope), arguments, scope, wanted: true),
         "rejectattr" => scope => Selected(of(scope), arguments, scope, wanted: false),
         "map" when arguments is [{ Name: "attribute" }] => scope => Values.Items(of(scope)).Select(item => Values.Field(item, arguments[0].Value(scope))).ToList(),

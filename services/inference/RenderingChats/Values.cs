@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace MindBridge.Inference.RenderingChats;
 
@@ -11,8 +9,6 @@ internal delegate object? Expression(Scope scope);
 internal static class Values
 {
     private const int LongestText = 64 << 20;
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions s_indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
 
     public static bool IsTrue(object? value) => value switch
     {
@@ -34,7 +30,8 @@ internal static class Values
         string text => text,
         double number => number.ToString("R", CultureInfo.InvariantCulture) is var written && written.Contains('.', StringComparison.Ordinal) ? written : written + ".0",
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => Json(value, indented: false),
+        Macro => "",
+        _ => TemplateJson.Of(value, indent: null),
     };
 
     public static IEnumerable<object?> Items(object? value) => value switch
@@ -120,15 +117,5 @@ internal static class Values
         double number => number,
         bool flag => flag ? 1 : 0,
         _ => throw new TemplateException($"{Text(value)} is no number"),
-    };
-
-    public static string Json(object? value, bool indented) => JsonSerializer.Serialize(Plain(value), indented ? s_indented : s_json);
-
-    private static object? Plain(object? value) => value switch
-    {
-        Undefined => null,
-        List<object?> list => list.Select(Plain).ToList(),
-        Dictionary<string, object?> map => map.ToDictionary(p => p.Key, p => Plain(p.Value), StringComparer.Ordinal),
-        _ => value,
     };
 }

@@ -15,19 +15,19 @@ using Wire = MindBridge.Contracts.V1;
 namespace MindBridge.Inference.Rpc;
 
 /// <summary>Inference over gRPC: each call finds what answers it, and hands over.</summary>
-internal sealed class InferenceService(Targets targets, Generation generation, WatchedAnswers answers, ProbeScoring scoring, FeatureMapping mapping, Explainer explainer, Champions champions) : Wire.Inference.InferenceBase
+internal sealed class InferenceService(Targets targets, Generation generation, WatchedAnswers answers, ProbeScoring scoring, FeatureMapping mapping, Explainer explainer, Champions champions, RequestTimes times) : Wire.Inference.InferenceBase
 {
     /// <summary>Names what answered a stream of scores, which has no field for it.</summary>
     public const string BridgeHeader = "mindbridge-bridge", EncodersHeader = "mindbridge-encoders";
 
-    public override Task Generate(Wire.GenerateRequest request, IServerStreamWriter<Wire.GeneratedPiece> responseStream, ServerCallContext context) => RefusingAsync(async () =>
+    public override Task Generate(Wire.GenerateRequest request, IServerStreamWriter<Wire.GeneratedPiece> responseStream, ServerCallContext context) => WithinAsync(context, async time =>
     {
         var caller = CallerOf(context);
-        using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken, request.User.Length > 0 ? request.User : request.Prompt);
+        using var answering = await targets.FindAsync(request.Target, caller, time.Token, request.User.Length > 0 ? request.User : request.Prompt);
         var asked = WireForms.Text(request);
-        var prepared = await generation.PrepareAsync(answering, asked, context.CancellationToken);
+        var prepared = await generation.PrepareAsync(answering, asked, time);
         var first = true;
-        await foreach (var piece in answers.RunAsync(answering, asked, prepared, caller.Tenant, context.CancellationToken))
+        await foreach (var piece in answers.RunAsync(answering, asked, prepared, caller.Tenant, time))
         {
             var made = WireForms.Piece(piece);
             if (first)
@@ -45,9 +45,9 @@ internal sealed class InferenceService(Targets targets, Generation generation, W
     public override Task Score(IAsyncStreamReader<Wire.ScoreRequest> requestStream, IServerStreamWriter<Wire.ScoredProbe> responseStream, ServerCallContext context) => RefusingAsync(async () =>
     {
         var (caller, cancelled) = (CallerOf(context), context.CancellationToken);
-        if (!await requestStream.MoveNext(cancelled)) throw new ArgumentException("the stream is empty; name the target, the protocol and a probe in its first message");
+        if (!await NextAsync()) throw new ArgumentException("the stream is empty; name the target, the protocol and a probe in its first message");
         var protocol = requestStream.Current.Protocol == GeneralAbility.Name ? null : Protocol.Named(requestStream.Current.Protocol);
-        using var answering = await targets.FindAsync(requestStream.Current.Target, caller, cancelled);
+        using var answering = await WithinAsync(context, time => targets.FindAsync(requestStream.Current.Target, caller, time.Token));
         if (answering.Served is not null) await context.WriteResponseHeadersAsync(new Metadata { { BridgeHeader, answering.BridgeId }, { EncodersHeader, string.Join(',', answering.EncoderIds) } });
         var before = 0;
         do
@@ -60,21 +60,25 @@ internal sealed class InferenceService(Targets targets, Generation generation, W
                 await responseStream.WriteAsync(new Wire.ScoredProbe { Index = before + outcome.Index, Value = outcome.Value, Before = outcome.Before, After = outcome.After, BaseValue = outcome.Base, Edited = outcome.Edited });
             before += asked.Count;
         }
-        while (await requestStream.MoveNext(cancelled));
+        while (await NextAsync());
         return true;
+
+        // A caller who sends nothing more must not hold what answers for ever.
+        Task<bool> NextAsync() => WithinAsync(context, time => requestStream.MoveNext(time.Token));
     });
 
-    public override Task<Wire.MappedFeatures> MapFeatures(Wire.MapFeaturesRequest request, ServerCallContext context) => RefusingAsync(async () =>
-    {
-        using var answering = await targets.FindAsync(request.Target, CallerOf(context), context.CancellationToken);
-        return mapping.Map(answering, request.Shard, request.Prompts, context.CancellationToken);
-    });
-
-    public override Task<Wire.Explanation> Explain(Wire.ExplainRequest request, ServerCallContext context) => RefusingAsync(async () =>
+    public override Task<Wire.MappedFeatures> MapFeatures(Wire.MapFeaturesRequest request, ServerCallContext context) => WithinAsync(context, async time =>
     {
         var caller = CallerOf(context);
-        using var answering = await targets.FindAsync(request.Target, caller, context.CancellationToken);
-        return await explainer.ExplainAsync(answering, request.Prompt, caller.Tenant, context.CancellationToken);
+        using var answering = await targets.FindAsync(request.Target, caller, time.Token);
+        return await mapping.MapAsync(answering, request.Shard, request.Prompts, caller.Tenant, time.Token);
+    });
+
+    public override Task<Wire.Explanation> Explain(Wire.ExplainRequest request, ServerCallContext context) => WithinAsync(context, async time =>
+    {
+        var caller = CallerOf(context);
+        using var answering = await targets.FindAsync(request.Target, caller, time.Token);
+        return await explainer.ExplainAsync(answering, request.Prompt, caller.Tenant, time);
     });
 
     public override Task<Wire.ListServedReply> ListServed(Wire.ListServedRequest request, ServerCallContext context)
@@ -87,6 +91,12 @@ internal sealed class InferenceService(Targets targets, Generation generation, W
     }
 
     private static Caller CallerOf(ServerCallContext context) => Caller.Of(context.GetHttpContext().User);
+
+    private async Task<T> WithinAsync<T>(ServerCallContext context, Func<RequestTime, Task<T>> call)
+    {
+        using var time = times.Begin(context.CancellationToken);
+        return await RefusingAsync(() => time.WithinAsync(() => call(time)));
+    }
 
     // The refusals that the platform has no exception for.
     private static async Task<T> RefusingAsync<T>(Func<Task<T>> call)

@@ -9,8 +9,8 @@ namespace MindBridge.Inference.RunningBatches;
 
 /// <summary>
 /// Continues texts with one LLM, all that run in one batch: each step reads the next token of every running text and parts of new prompts in one pass. A text begins as soon as a slot
-/// is free, tenant after tenant, and leaves its slot with its last token or when it is cancelled; others notice nothing. Work that needs the LLM for itself (scoring, explaining) runs between
-/// two steps, and gives as much time to the texts as it took.
+/// is free, tenant after tenant, and leaves its slot with its last token or when it is cancelled; others notice nothing. Work that needs the LLM for itself (scoring) runs between two
+/// steps, and gives as much time to the texts as it took.
 /// </summary>
 internal sealed class Engine : IDisposable
 {
@@ -204,8 +204,8 @@ internal sealed class Engine : IDisposable
             var logits = llm.Model.Next(parts.Count == 1 ? parts[0] : cat(parts, 0), texts.Cache, [.. plan.Slots], plan.Wanted);
             var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
             var vocabulary = llm.Model.VocabularySize;
-            for (var row = 0; row < plan.Choosing.Count; row++) texts.Choose(plan.Choosing[row], values.Slice(row * vocabulary, vocabulary));
-            Count = (Count.Steps + 1, Count.Tokens + plan.Choosing.Count);
+            for (var row = 0; row < plan.Wanting.Count; row++) texts.Choose(plan.Wanting[row].Text, plan.Wanting[row].PromptRow, values.Slice(row * vocabulary, vocabulary));
+            Count = (Count.Steps + 1, Count.Tokens + plan.Wanting.Count(w => w.PromptRow is null));
         }
         catch (Exception e)
         {

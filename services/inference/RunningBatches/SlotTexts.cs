@@ -34,8 +34,7 @@ internal sealed class SlotTexts(SlotCache cache) : IDisposable
         foreach (var text in running)
         {
             if (text.Unread > 0) continue;
-            plan.Wanted.Add(plan.Slots.Count);
-            plan.Choosing.Add(text);
+            plan.Want(text, plan.Slots.Count);
             plan.Slots.Add(text.Slot);
             plan.Tokens.Add(text.Last);
         }
@@ -45,22 +44,27 @@ internal sealed class SlotTexts(SlotCache cache) : IDisposable
             if (text.Unread == 0 || promptTokens == 0) continue;
             var count = Math.Min(text.Unread, promptTokens);
             promptTokens -= count;
+            var (first, before) = (plan.Slots.Count, text.RowsRead);
             plan.Prompts.Add(text.Read(count));
             plan.Slots.AddRange(Enumerable.Repeat(text.Slot, count));
-            if (text.Unread > 0) continue;
-            plan.Wanted.Add(plan.Slots.Count - 1);
-            plan.Choosing.Add(text);
+            var inner = text.Unread > 0 ? count : count - 1;
+            if (text.Ticket.Sequence.ReadsPrompt)
+                for (var k = 0; k < inner; k++) plan.Want(text, first + k, before + k);
+            if (text.Unread == 0) plan.Want(text, plan.Slots.Count - 1);
         }
 
         return plan;
     }
 
-    /// <summary>Hands a text its logits; a text that is over leaves its slot.</summary>
-    public void Choose(Running text, Span<float> logits)
+    /// <summary>Hands a text its logits: of a row of its prompt, or where it chooses its next token; a text that is over leaves its slot.</summary>
+    public void Choose(Running text, int? promptRow, Span<float> logits)
     {
+        // It failed in an earlier row of the same pass.
+        if (text.IsOver) return;
         try
         {
-            if (text.Ticket.Sequence.Next(logits) is { } token && ++text.Made < text.Ticket.Sequence.Most) text.Last = token;
+            if (promptRow is { } row) text.Ticket.Sequence.Read(row, logits);
+            else if (text.Ticket.Sequence.Next(logits) is { } token && ++text.Made < text.Ticket.Sequence.Most) text.Last = token;
             else End(text, ended => ended.TrySetResult());
         }
         catch (Exception e)
@@ -89,6 +93,7 @@ internal sealed class SlotTexts(SlotCache cache) : IDisposable
     // The slot first: whoever hears of the end may count on it.
     private void End(Running text, Action<TaskCompletionSource> tell)
     {
+        text.IsOver = true;
         running.Remove(text);
         text.Dispose();
         free.Push(text.Slot);
@@ -109,6 +114,12 @@ internal sealed class Running(Ticket ticket, int slot, Tensor prompt) : IDisposa
 
     /// <summary>Tokens of the prompt that the LLM has not read.</summary>
     public int Unread => prompt is null ? 0 : (int)prompt.shape[0] - read;
+
+    /// <summary>Rows of the prompt that the LLM has read.</summary>
+    public int RowsRead => read;
+
+    /// <summary>It has left its slot.</summary>
+    public bool IsOver { get; set; }
 
     /// <summary>Tokens chosen so far.</summary>
     public int Made { get; set; }
@@ -141,8 +152,15 @@ internal sealed class Plan
 
     public List<Tensor> Prompts { get; } = [];
 
-    /// <summary>Rows whose next token is chosen, and by which text.</summary>
+    /// <summary>Rows whose logits are wanted.</summary>
     public List<int> Wanted { get; } = [];
 
-    public List<Running> Choosing { get; } = [];
+    /// <summary>For each of them, by which text: to choose its next token, or to see a row of its prompt.</summary>
+    public List<(Running Text, int? PromptRow)> Wanting { get; } = [];
+
+    public void Want(Running text, int row, int? promptRow = null)
+    {
+        Wanted.Add(row);
+        Wanting.Add((text, promptRow));
+    }
 }

@@ -1,4 +1,5 @@
 using MindBridge.Inference.FindingTargets;
+using MindBridge.Inference.TakingTurns;
 using MindBridge.Memory.Scoring;
 using MindBridge.Memory.Scoring.Protocols;
 
@@ -18,8 +19,8 @@ internal sealed record Outcome(int Index, double Value, string Before, string Af
     public bool Edited { get; init; }
 }
 
-/// <summary>Scores probes before and after, in turns short enough that nobody waits for a whole evaluation.</summary>
-internal sealed class ProbeScoring(InferenceSettings settings)
+/// <summary>Scores probes before and after, in turns short enough that nobody waits for a whole evaluation. However many there are, each turn has the time of as many requests as it has probes.</summary>
+internal sealed class ProbeScoring(InferenceSettings settings, RequestTimes times)
 {
     /// <summary>Outcomes in the order of the probes; a probe that the protocol says nothing of has none.</summary>
     public async IAsyncEnumerable<Outcome> ScoreAsync(
@@ -30,7 +31,8 @@ internal sealed class ProbeScoring(InferenceSettings settings)
             // By reference: a set may hold one probe twice.
             var part = probes.Skip(from).Take(settings.ScoreBatch).ToList();
             var first = from;
-            var outcomes = await answering.Llm.Engine.TakeTurnAsync(tenant, () => Score(answering, protocol, part, first, cancellationToken), cancellationToken);
+            using var time = times.Begin(cancellationToken, part.Count);
+            var outcomes = await time.WithinAsync(() => answering.Llm.Engine.TakeTurnAsync(tenant, () => Score(answering, protocol, part, first, time.Token), time.Token));
             foreach (var outcome in outcomes) yield return outcome;
         }
     }
@@ -43,7 +45,8 @@ internal sealed class ProbeScoring(InferenceSettings settings)
         // Fewer at a time than probes: a question comes with its examples.
         foreach (var part in items.Chunk(Math.Max(1, settings.ScoreBatch / 4)))
         {
-            var scores = await answering.Llm.Engine.TakeTurnAsync(tenant, () => GeneralAbility.Score(answering.Answerer, answering.Llm.Unedited, part, cancellationToken), cancellationToken);
+            using var time = times.Begin(cancellationToken, part.Length);
+            var scores = await time.WithinAsync(() => answering.Llm.Engine.TakeTurnAsync(tenant, () => GeneralAbility.Score(answering.Answerer, answering.Llm.Unedited, part, time.Token), time.Token));
             for (var i = 0; i < part.Length; i++)
                 if (scores[i] is { } score) yield return new Outcome(first + i, score.Value, score.Before, score.After) { Base = score.Base, Edited = score.Edited };
             first += part.Length;

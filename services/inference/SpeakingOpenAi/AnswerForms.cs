@@ -41,8 +41,8 @@ internal sealed class CompletionForm : AnswerForm
     private static JsonObject Chances(IReadOnlyList<TokenChances> tokens) => new()
     {
         ["tokens"] = new JsonArray([.. tokens.Select(t => (JsonNode)t.Token)]),
-        ["token_logprobs"] = new JsonArray([.. tokens.Select(t => (JsonNode)Finite(t.LogProbability))]),
-        ["top_logprobs"] = new JsonArray([.. tokens.Select(t => (JsonNode)Best(t))]),
+        ["token_logprobs"] = new JsonArray([.. tokens.Select(t => float.IsNaN(t.LogProbability) ? null : (JsonNode?)Finite(t.LogProbability))]),
+        ["top_logprobs"] = new JsonArray([.. tokens.Select(t => float.IsNaN(t.LogProbability) ? null : (JsonNode?)Best(t))]),
         ["text_offset"] = new JsonArray([.. tokens.Select(t => (JsonNode)t.Offset)]),
     };
 

@@ -25,10 +25,11 @@ internal sealed record Asked
     /// <exception cref="OpenAiArgumentException">A field will not do.</exception>
     public static Asked Of(RequestFields fields, int? maxTokens, int? alternatives)
     {
-        fields.Refuse("logit_bias", "no token can be favoured");
+        Unsupported.Refuse(fields);
         var choices = fields.Whole("n") ?? 1;
         if (choices is < 1 or > MostChoices) throw new OpenAiArgumentException("n", $"n is {choices}; give 1 to {MostChoices}");
-        if (maxTokens is < 1) throw new OpenAiArgumentException("max_tokens", $"max_tokens is {maxTokens}; give 1 or more");
+        var echoes = fields.Flag("echo");
+        if (maxTokens < (echoes ? 0 : 1)) throw new OpenAiArgumentException("max_tokens", $"max_tokens is {maxTokens}; give 1 or more, or with echo 0 for the prompt alone");
         var temperature = fields.Number("temperature", 1);
         if (temperature is not (>= 0 and <= 2)) throw new OpenAiArgumentException("temperature", $"temperature is {temperature}; give 0 (greedy) to 2");
         var topP = fields.Number("top_p", 1);
@@ -54,6 +55,8 @@ internal sealed record Asked
                 Stop = stop,
                 IgnoreEnd = fields.Flag("ignore_eos"),
                 Alternatives = alternatives,
+                Echoes = echoes,
+                EchoesOnly = maxTokens == 0,
             },
         };
     }

@@ -29,22 +29,23 @@ internal sealed class ModelNames(LlmCatalogue catalogue, Deployments deployments
     }
 
     /// <summary>The names that a caller may use.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NamedModel>> ListAsync(Caller caller, CancellationToken cancellationToken)
     {
         var versions = catalogue.InService;
         var llms = versions.ToDictionary(v => v.Id, v => versions.Count(o => o.Name == v.Name) == 1 ? v.Name : v.Title);
-        var names = new List<string>(llms.Values);
+        var released = versions.ToDictionary(v => v.Id, v => v.ReleasedAt);
+        var names = llms.Select(l => new NamedModel(l.Value, released[l.Key])).ToList();
         var seen = deployments.All.Where(d => caller.MaySee(d.Value.Tenant) && llms.ContainsKey(d.Key.Llm)).ToList();
         var memories = seen.Count == 0 || caller.IsForAll ? [] : await MemoriesAsync(caller, cancellationToken);
         foreach (var ((memory, llm), aliases) in seen)
         {
             var name = $"{llms[llm]}@{(memories.TryGetValue(memory, out var known) ? known : memory.ToString())}";
-            if (aliases.Champion.Length > 0) names.Add(name);
-            if (aliases.Challenger.Length > 0) names.Add($"{name}:{Deployments.Challenger}");
-            if (aliases.Previous.Length > 0) names.Add($"{name}:{Deployments.Previous}");
+            if (aliases.Champion.Length > 0) names.Add(new NamedModel(name, released[llm]));
+            if (aliases.Challenger.Length > 0) names.Add(new NamedModel($"{name}:{Deployments.Challenger}", released[llm]));
+            if (aliases.Previous.Length > 0) names.Add(new NamedModel($"{name}:{Deployments.Previous}", released[llm]));
         }
 
-        return [.. names.Order(StringComparer.Ordinal)];
+        return [.. names.OrderBy(n => n.Name, StringComparer.Ordinal)];
     }
 
     private async Task<Dictionary<Guid, string>> MemoriesAsync(Caller caller, CancellationToken cancellationToken)
@@ -61,3 +62,8 @@ internal sealed class ModelNames(LlmCatalogue catalogue, Deployments deployments
         }
     }
 }
+
+/// <summary>A model as it is listed.</summary>
+/// <param name="Name">What it is called by.</param>
+/// <param name="Created">When its LLM was released.</param>
+internal sealed record NamedModel(string Name, DateTimeOffset Created);

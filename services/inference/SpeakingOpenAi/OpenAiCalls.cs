@@ -5,12 +5,13 @@ using MindBridge.Inference.FindingTargets;
 using MindBridge.Inference.Generating;
 using MindBridge.Inference.PreparingPrompts;
 using MindBridge.Inference.RenderingChats;
+using MindBridge.Inference.TakingTurns;
 using MindBridge.Platform.Security;
 
 namespace MindBridge.Inference.SpeakingOpenAi;
 
 /// <summary>Completions and chat completions, whole or as server-sent events.</summary>
-internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoices choices, TimeProvider time, ILogger<OpenAiCalls> logger)
+internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoices choices, RequestTimes times, TimeProvider time, ILogger<OpenAiCalls> logger)
 {
     private const int MostPrompts = 64;
     private const int MostMessages = 1024;
@@ -21,37 +22,50 @@ internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoic
     private const int DefaultChatTokens = 256;
     private static readonly AnswerForm s_completion = new CompletionForm(), s_chat = new ChatCompletionForm();
 
-    public async Task CompleteAsync(HttpContext context)
+    public Task CompleteAsync(HttpContext context) => WithinAsync(context, async allowed =>
     {
         var fields = await ReadAsync(context);
-        fields.Refuse("echo", "answers come without their prompts");
-        fields.Refuse("suffix", "text is written to the right only");
         if (fields.Whole("best_of") is { } best && best != (fields.Whole("n") ?? 1)) throw new OpenAiArgumentException("best_of", "best_of is not supported; leave it out, and ask for n answers", "unsupported_parameter");
         var alternatives = fields.Whole("logprobs");
         if (alternatives is < 0 or > MostAlternatives) throw new OpenAiArgumentException("logprobs", $"logprobs is {alternatives}; give 0 to {MostAlternatives}");
         var asked = Asked.Of(fields, fields.Whole("max_tokens") ?? DefaultTokens, alternatives);
-        var prompts = fields.Texts("prompt");
+        var prompts = fields.Prompts("prompt");
         if (prompts.Count is 0 or > MostPrompts) throw new OpenAiArgumentException("prompt", $"prompt holds {prompts.Count} texts; give 1 to {MostPrompts}");
-        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), context.RequestAborted, asked.User ?? prompts[0]);
-        await AnswerAsync(context, s_completion, asked, answering, [.. prompts.Select(p => asked.Text with { Prompt = p })]);
-    }
+        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), allowed.Token, asked.User ?? prompts[0].Text ?? string.Join(',', prompts[0].Ids));
+        await AnswerAsync(context, s_completion, asked, answering, [.. prompts.Select(p => Prompted(asked.Text, p, answering))], allowed);
+    });
 
-    public async Task ChatAsync(HttpContext context)
+    public Task ChatAsync(HttpContext context) => WithinAsync(context, async allowed =>
     {
         var fields = await ReadAsync(context);
-        fields.Refuse("tools", "an edited LLM answers with text and calls no functions");
-        fields.Refuse("functions", "an edited LLM answers with text and calls no functions");
-        if (fields.Find("response_format") is { } format && (format.ValueKind is not JsonValueKind.Object || new RequestFields(format).Text("type") is not (null or "text")))
-            throw new OpenAiArgumentException("response_format", "response_format is not supported but for {\"type\": \"text\"}; leave it out", "unsupported_parameter");
+        fields.Refuse("echo", "a chat's answers come without their questions");
         int? alternatives = fields.Flag("logprobs") ? fields.Whole("top_logprobs") ?? 0 : null;
         if (alternatives is null && fields.Has("top_logprobs")) throw new OpenAiArgumentException("top_logprobs", "top_logprobs is given without logprobs; set logprobs to true");
         if (alternatives is < 0 or > Generation.MostAlternatives) throw new OpenAiArgumentException("top_logprobs", $"top_logprobs is {alternatives}; give 0 to {Generation.MostAlternatives}");
         var asked = Asked.Of(fields, fields.Whole("max_completion_tokens") ?? fields.Whole("max_tokens") ?? DefaultChatTokens, alternatives);
         var messages = Messages(fields);
-        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), context.RequestAborted, asked.User ?? messages[^1].Content);
+        using var answering = await targets.FindAsync(names.Target(asked.Model), Caller.Of(context.User), allowed.Token, asked.User ?? messages[^1].Content);
         var chat = answering.Llm.Chat.Render(messages);
         var text = asked.Text with { Prompt = chat.Prompt, Question = messages.LastOrDefault(m => m.Role == "user")?.Content ?? chat.Prompt, Stop = [.. asked.Text.Stop, .. chat.Stop] };
-        await AnswerAsync(context, s_chat, asked, answering, [text]);
+        await AnswerAsync(context, s_chat, asked, answering, [text], allowed);
+    });
+
+    private async Task WithinAsync(HttpContext context, Func<RequestTime, Task> call)
+    {
+        using var allowed = times.Begin(context.RequestAborted);
+        await allowed.WithinAsync(async () =>
+        {
+            await call(allowed);
+            return true;
+        });
+    }
+
+    private static TextRequest Prompted(TextRequest text, (string? Text, IReadOnlyList<int> Ids) prompt, Answering answering)
+    {
+        if (prompt.Text is { } given) return text with { Prompt = given };
+        var llm = answering.Llm.Llm;
+        if (prompt.Ids.Any(id => id < 0 || id >= llm.Model.VocabularySize)) throw new OpenAiArgumentException("prompt", $"prompt has a token that {answering.Llm.Version.Title} does not know; give ids from 0 to {llm.Model.VocabularySize - 1}");
+        return text with { Prompt = llm.Tokenizer.Decode(prompt.Ids, skipSpecial: false), Question = llm.Tokenizer.Decode(prompt.Ids, skipSpecial: true), Ids = prompt.Ids };
     }
 
     private static async Task<RequestFields> ReadAsync(HttpContext context)
@@ -76,6 +90,7 @@ internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoic
 
     private static ChatMessage Message(RequestFields message, int place)
     {
+        message.Refuse("tool_calls", "an edited LLM answers with text and calls no functions");
         var role = message.Text("role");
         if (role is not ("system" or "developer" or "user" or "assistant")) throw new OpenAiArgumentException($"messages[{place}].role", $"messages[{place}].role is \"{role}\"; give system, developer, user or assistant");
         var content = message.Find("content") switch
@@ -93,12 +108,11 @@ internal sealed class OpenAiCalls(Targets targets, ModelNames names, OpenAiChoic
             ? text
             : throw new OpenAiArgumentException($"messages[{place}].content", $"messages[{place}].content has a part that is no text; give parts of type text only");
 
-    private async Task AnswerAsync(HttpContext context, AnswerForm form, Asked asked, Answering answering, IReadOnlyList<TextRequest> prompts)
+    private async Task AnswerAsync(HttpContext context, AnswerForm form, Asked asked, Answering answering, IReadOnlyList<TextRequest> prompts, RequestTime allowed)
     {
-        var gone = context.RequestAborted;
-        var prepared = await choices.PrepareAsync(answering, prompts, gone);
+        var prepared = await choices.PrepareAsync(answering, prompts, allowed);
         var head = new AnswerHead(form, form.IdPrefix + Guid.NewGuid().ToString("N"), time.GetUtcNow().ToUnixTimeSeconds(), asked.Model, answering.BridgeId.Length > 0 ? answering.BridgeId : answering.Llm.Version.ContentHash);
-        var pieces = choices.RunAsync(answering, prompts, prepared, asked.Choices, Caller.Of(context.User).Tenant, gone);
+        var pieces = choices.RunAsync(answering, prompts, prepared, asked.Choices, Caller.Of(context.User).Tenant, allowed);
         if (asked.Streams) await StreamAsync(context, head, asked, prepared, prompts.Count * asked.Choices, pieces);
         else await WholeAsync(context, head, asked, prepared, prompts.Count * asked.Choices, pieces);
     }

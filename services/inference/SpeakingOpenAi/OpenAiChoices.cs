@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using MindBridge.Inference.FindingTargets;
 using MindBridge.Inference.Generating;
 using MindBridge.Inference.PreparingPrompts;
+using MindBridge.Inference.TakingTurns;
 using MindBridge.Inference.TryingChallengers;
 
 namespace MindBridge.Inference.SpeakingOpenAi;
@@ -11,12 +12,12 @@ namespace MindBridge.Inference.SpeakingOpenAi;
 internal sealed class OpenAiChoices(Generation generation, WatchedAnswers answers)
 {
     /// <summary>The prompts as the LLM receives them.</summary>
-    public Task<PreparedPrompt[]> PrepareAsync(Answering answering, IReadOnlyList<TextRequest> prompts, CancellationToken cancellationToken) =>
-        Task.WhenAll(prompts.Select(p => generation.PrepareAsync(answering, p, cancellationToken)));
+    public Task<PreparedPrompt[]> PrepareAsync(Answering answering, IReadOnlyList<TextRequest> prompts, RequestTime time) =>
+        Task.WhenAll(prompts.Select(p => generation.PrepareAsync(answering, p, time)));
 
     /// <summary>Pieces as they come, with the choice they belong to. Where one answer fails all end.</summary>
     public async IAsyncEnumerable<(int Choice, TextPiece Piece)> RunAsync(
-        Answering answering, IReadOnlyList<TextRequest> prompts, PreparedPrompt[] prepared, int each, string tenant, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Answering answering, IReadOnlyList<TextRequest> prompts, PreparedPrompt[] prepared, int each, string tenant, RequestTime time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var pieces = Channel.CreateUnbounded<(int, TextPiece)>(new UnboundedChannelOptions { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -24,7 +25,7 @@ internal sealed class OpenAiChoices(Generation generation, WatchedAnswers answer
         var all = running.ContinueWith(_ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken)) yield return piece;
+            await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None)) yield return piece;
         }
         finally
         {
@@ -38,7 +39,7 @@ internal sealed class OpenAiChoices(Generation generation, WatchedAnswers answer
             request = request with { Seed = unchecked(request.Seed + (ulong)choice) };
             try
             {
-                await foreach (var piece in answers.RunAsync(answering, request, prepared[choice / each], tenant, stop.Token)) pieces.Writer.TryWrite((choice, piece));
+                await foreach (var piece in answers.RunAsync(answering, request, prepared[choice / each], tenant, time, stop.Token)) pieces.Writer.TryWrite((choice, piece));
             }
             catch (Exception e)
             {

@@ -21,16 +21,16 @@ internal static class OpenAiEndpoints
     private static async Task ListAsync(HttpContext context, ModelNames names)
     {
         var listed = await names.ListAsync(Caller.Of(context.User), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. listed.Select(n => (JsonNode)Model(n))]) });
+        await context.Response.WriteAsJsonAsync(new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. listed.Select(m => (JsonNode)Model(m))]) });
     }
 
     private static async Task OneAsync(HttpContext context, string model, ModelNames names)
     {
-        if (!(await names.ListAsync(Caller.Of(context.User), context.RequestAborted)).Contains(model)) throw new KeyNotFoundException($"there is no model \"{model}\"; GET /v1/models lists those there are");
-        await context.Response.WriteAsJsonAsync(Model(model));
+        var listed = await names.ListAsync(Caller.Of(context.User), context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Model(listed.FirstOrDefault(m => m.Name == model) ?? throw new KeyNotFoundException($"there is no model \"{model}\"; GET /v1/models lists those there are")));
     }
 
-    private static JsonObject Model(string name) => new() { ["id"] = name, ["object"] = "model", ["created"] = 0, ["owned_by"] = "mindbridge" };
+    private static JsonObject Model(NamedModel model) => new() { ["id"] = model.Name, ["object"] = "model", ["created"] = model.Created.ToUnixTimeSeconds(), ["owned_by"] = "mindbridge" };
 
     private static async Task RefusingAsync(HttpContext context, Func<Task> call)
     {

@@ -41,6 +41,8 @@ internal sealed record OpenAiRefusal(int Status, string Type, string? Code, stri
     public async Task WriteAsync(HttpResponse response)
     {
         response.StatusCode = Status;
+        // What waits is done in seconds; clients that are told no time come back at once.
+        if (Status == StatusCodes.Status429TooManyRequests) response.Headers.RetryAfter = "1";
         await response.WriteAsJsonAsync(ToJson());
     }
 }

@@ -54,10 +54,21 @@ internal sealed class RequestFields(JsonElement body)
         var other => throw Wrong(name, other.Value, "a string or a list of strings"),
     };
 
-    /// <summary>Refuses what would change the answer and is not done here; what asks for nothing passes.</summary>
-    public void Refuse(string name, string why)
+    /// <summary>Texts or, as lists of whole numbers, their tokens: one or several.</summary>
+    public IReadOnlyList<(string? Text, IReadOnlyList<int> Ids)> Prompts(string name)
     {
-        if (Find(name) is { } value && !IsNothing(value)) throw new OpenAiArgumentException(name, $"{name} is not supported ({why}); leave it out", "unsupported_parameter");
+        if (Find(name) is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() == 0 || list[0].ValueKind is not (JsonValueKind.Number or JsonValueKind.Array)) return [.. Texts(name).Select(t => ((string?)t, (IReadOnlyList<int>)[]))];
+        return list[0].ValueKind is JsonValueKind.Number ? [(null, Ids(list))] : [.. list.EnumerateArray().Select(ids => ((string?)null, Ids(ids)))];
+
+        IReadOnlyList<int> Ids(JsonElement ids) => ids.ValueKind is JsonValueKind.Array && ids.GetArrayLength() > 0
+            ? [.. ids.EnumerateArray().Select(id => id.ValueKind is JsonValueKind.Number && id.TryGetInt32(out var number) ? number : throw Wrong(name, id, "texts, or lists of token ids"))]
+            : throw Wrong(name, ids, "texts, or lists of token ids");
+    }
+
+    /// <summary>Refuses what would change the answer and is not done here; what asks for nothing, or for one of the usual values (JSON), passes.</summary>
+    public void Refuse(string name, string why, params IReadOnlyList<string> usual)
+    {
+        if (Find(name) is { } value && !IsNothing(value) && !usual.Any(u => JsonElement.DeepEquals(value, JsonElement.Parse(u)))) throw new OpenAiArgumentException(name, $"{name} is not supported ({why}); leave it out", "unsupported_parameter");
     }
 
     /// <summary>A string as it was sent; half a surrogate pair is none.</summary>

@@ -9,7 +9,7 @@ using MindBridge.Inference.TakingTurns;
 namespace MindBridge.Inference.TryingChallengers;
 
 /// <summary>Has a challenger answer what the champion has answered, for comparison alone: nobody is given the answer, nobody waits for it, and where much is asked it is left out.</summary>
-internal sealed class ShadowAnswers(Generation generation, LlmCatalogue catalogue, LoadedBridges bridges, BridgeManifests manifests, TrafficReports reports, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ShadowAnswers> logger)
+internal sealed class ShadowAnswers(Generation generation, RequestTimes times, LlmCatalogue catalogue, LoadedBridges bridges, BridgeManifests manifests, TrafficReports reports, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ShadowAnswers> logger)
 {
     private const int AtOnce = 2;
     // A tenant of its own in the queue: a user's requests never wait behind it for more than their turn.
@@ -65,10 +65,11 @@ internal sealed class ShadowAnswers(Generation generation, LlmCatalogue catalogu
 
         using (answering)
         {
+            using var allowed = times.Begin(cancellationToken);
             var began = time.GetTimestamp();
-            var prepared = await generation.PrepareAsync(answering, request, cancellationToken);
+            var prepared = await allowed.WithinAsync(() => generation.PrepareAsync(answering, request, allowed));
             var text = new StringBuilder();
-            await foreach (var piece in generation.RunAsync(answering, request, prepared, Queue, cancellationToken)) text.Append(piece.Text);
+            await foreach (var piece in generation.RunAsync(answering, request, prepared, Queue, allowed)) text.Append(piece.Text);
             reports.Count(aliases, memory, version.Id, aliases.Challenger, failed: false, time.GetElapsedTime(began));
             if (spoke && prepared.IsEdited) reports.Compare(aliases, memory, version.Id, text.ToString() == answer);
         }

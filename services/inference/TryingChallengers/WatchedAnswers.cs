@@ -12,16 +12,16 @@ namespace MindBridge.Inference.TryingChallengers;
 internal sealed class WatchedAnswers(Generation generation, Deployments deployments, TrafficReports reports, ShadowAnswers shadow, TimeProvider time)
 {
     /// <inheritdoc cref="Generation.RunAsync"/>
-    public IAsyncEnumerable<TextPiece> RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<TextPiece> RunAsync(Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, RequestTime allowed, CancellationToken cancellationToken = default) =>
         answering.Served is { } served && deployments.All.TryGetValue((served.Manifest.MemoryId, served.Manifest.LlmId), out var aliases) && aliases.IsTried
-            ? WatchedAsync(answering, request, prepared, tenant, aliases, cancellationToken)
-            : generation.RunAsync(answering, request, prepared, tenant, cancellationToken);
+            ? WatchedAsync(answering, request, prepared, tenant, aliases, allowed, cancellationToken)
+            : generation.RunAsync(answering, request, prepared, tenant, allowed, cancellationToken);
 
     private async IAsyncEnumerable<TextPiece> WatchedAsync(
-        Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, Aliases aliases, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Answering answering, TextRequest request, PreparedPrompt prepared, string tenant, Aliases aliases, RequestTime allowed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (memory, llm, began, text) = (answering.Served!.Manifest.MemoryId, answering.Served.Manifest.LlmId, time.GetTimestamp(), new StringBuilder());
-        await using var pieces = generation.RunAsync(answering, request, prepared, tenant, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var pieces = generation.RunAsync(answering, request, prepared, tenant, allowed, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             try

@@ -56,7 +56,7 @@ public static class Defaults
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler();
-        app.Use(NameSpan);
+        app.Use(DescribeAsync);
         app.UseAuthentication();
         var limit = app.Services.GetRequiredService<CallLimit>();
         app.Use((context, next) => limit.InvokeAsync(context, next));
@@ -64,7 +64,7 @@ public static class Defaults
         return app;
     }
 
-    /// <summary>Maps <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its database and bus answer), open to all, and <c>/metrics</c>, which speaks of every tenant, for operators.</summary>
+    /// <summary>Maps <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its database and bus answer), open to all, and <c>/metrics</c> for operators: the platform's series and their tenant's.</summary>
     public static WebApplication MapMindBridgeDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -72,19 +72,25 @@ public static class Defaults
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
         // Made now, so that nothing that happens before the first scrape goes uncounted.
         var metrics = app.Services.GetRequiredService<MetricsPage>();
-        app.MapGet("/metrics", () => Results.Text(metrics.Text(), "text/plain; version=0.0.4; charset=utf-8")).RequireAuthorization(Caller.Operator).ExcludeFromDescription();
+        app.MapGet("/metrics", (HttpContext context) => Results.Text(metrics.Text(Caller.Of(context.User)), "text/plain; version=0.0.4; charset=utf-8")).RequireAuthorization(Caller.Operator).ExcludeFromDescription();
         app.MapGrpcService<OperationsService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         return app;
     }
 
-    // As OpenTelemetry's conventions have it: a call by service and method, another request by verb and route. ASP.NET Core calls them all alike.
-    private static Task NameSpan(HttpContext context, RequestDelegate next)
+    // As OpenTelemetry's conventions have it. The span of a call is named by service and method, another request's by verb and route: ASP.NET Core calls them all alike. And a call counts with
+    // its own status: over HTTP one that failed is 200.
+    private static async Task DescribeAsync(HttpContext context, RequestDelegate next)
     {
+        var isCall = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) is true;
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span && (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } route)
-            span.DisplayName = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) is true ? route.TrimStart('/') : $"{context.Request.Method} {route}";
-        return next(context);
+            span.DisplayName = isCall ? route.TrimStart('/') : $"{context.Request.Method} {route}";
+        await next(context);
+        if (isCall && context.Features.Get<IHttpMetricsTagsFeature>() is { } told && CallStatus(context) is { Length: > 0 } status) told.Tags.Add(new("rpc.grpc.status_code", status));
     }
+
+    private static string CallStatus(HttpContext context) =>
+        (context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers["grpc-status"] is { Count: > 0 } after ? after : context.Response.Headers["grpc-status"]).ToString();
 
     // A singleton that nobody asks for is never made.
     private sealed class TracesFromStart(TracerProvider traces) : IHostedService

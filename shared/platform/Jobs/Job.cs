@@ -14,6 +14,9 @@ public sealed class Job
     /// <summary>What the worker needs to know, as JSON.</summary>
     public required string Payload { get; init; }
 
+    /// <summary>Whose data it works on; null where its payload names nobody.</summary>
+    public string? Tenant { get; init; }
+
     public required JobState State { get; set; }
 
     /// <summary>Attempts begun.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MindBridge.Contracts;
 using MindBridge.Platform.Databases;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Operations;
 using MindBridge.Platform.Tracing;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,18 +30,19 @@ public sealed class JobQueue<TContext>(IDbContextFactory<TContext> contexts, Dat
     internal TimeProvider Time => time;
 
     /// <summary>
-    /// Adds a job to the caller's unit of work, unless there is one for this key already; true when it was added. Two callers at once: one of them adds it.
+    /// Adds a job to the caller's unit of work, unless there is one for this key already; true when it was added. Two callers at once: one of them adds it. It belongs to the tenant that
+    /// its payload names.
     /// </summary>
     public async Task<bool> EnqueueAsync<TPayload>(TContext db, string kind, string businessKey, TPayload payload, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(db);
-        var (now, trace) = (time.GetUtcNow(), TraceContext.Current);
+        var (now, trace, body) = (time.GetUtcNow(), TraceContext.Current, JsonSerializer.Serialize(payload, JsonSerializerOptions.Web));
         return await db.Database.ExecuteSqlRawAsync(
             """
-            INSERT INTO jobs (id, kind, business_key, payload, state, attempts, most_attempts, not_before, fence, cancel_requested, step, steps, trace_parent, trace_state, created_at, changed_at)
-            VALUES ({0}, {1}, {2}, {3}, 'Waiting', 0, {4}, {5}, 0, {6}, 0, 0, NULLIF({7}, ''), NULLIF({8}, ''), {5}, {5}) ON CONFLICT DO NOTHING
+            INSERT INTO jobs (id, kind, business_key, payload, tenant, state, attempts, most_attempts, not_before, fence, cancel_requested, step, steps, trace_parent, trace_state, created_at, changed_at)
+            VALUES ({0}, {1}, {2}, {3}, NULLIF({9}, ''), 'Waiting', 0, {4}, {5}, 0, {6}, 0, 0, NULLIF({7}, ''), NULLIF({8}, ''), {5}, {5}) ON CONFLICT DO NOTHING
             """,
-            [Guid.CreateVersion7(now), kind, businessKey, JsonSerializer.Serialize(payload, JsonSerializerOptions.Web), Settings.Attempts, Moment(now), false, trace.Parent ?? "", trace.State ?? ""],
+            [Guid.CreateVersion7(now), kind, businessKey, body, Settings.Attempts, Moment(now), false, trace.Parent ?? "", trace.State ?? "", JsonBody.Tenant(body) ?? ""],
             cancellationToken) == 1;
     }
 
@@ -120,11 +122,11 @@ public sealed class JobQueue<TContext>(IDbContextFactory<TContext> contexts, Dat
                 cancellationToken) == 1;
     }
 
-    /// <summary>Every job, or those in one state; the latest first.</summary>
-    public async Task<IReadOnlyList<Job>> ListAsync(JobState? state = null, int limit = 100, CancellationToken cancellationToken = default)
+    /// <summary>Jobs of every state or of one, of every tenant or of one; the latest first.</summary>
+    public async Task<IReadOnlyList<Job>> ListAsync(JobState? state = null, string? tenant = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Jobs.AsNoTracking().Where(job => state == null || job.State == state).OrderByDescending(job => job.CreatedAt).Take(limit).ToListAsync(cancellationToken);
+        return await db.Jobs.AsNoTracking().Where(job => (state == null || job.State == state) && (tenant == null || job.Tenant == tenant)).OrderByDescending(job => job.CreatedAt).Take(limit).ToListAsync(cancellationToken);
     }
 
     // A job that kills its worker fails without a word; its attempts end all the same.

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MindBridge.Platform.Security;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -24,11 +25,12 @@ internal sealed class MetricsPage : IDisposable
         provider = (otlp ? meters.AddOtlpExporter() : meters).Build();
     }
 
-    /// <summary>What Prometheus reads.</summary>
-    public string Text()
+    /// <summary>What Prometheus reads with a caller's key: what tells of the platform, and of the tenants whose data the caller may see.</summary>
+    public string Text(Caller caller)
     {
         lock (gate)
         {
+            exporter.Shows = tenant => tenant is null || caller.MaySee(tenant);
             reader.Collect();
             return exporter.Page;
         }

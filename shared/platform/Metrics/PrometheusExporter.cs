@@ -8,6 +8,12 @@ namespace MindBridge.Platform.Metrics;
 /// <summary>Writes what OpenTelemetry has gathered in Prometheus' text form (exposition format 0.0.4).</summary>
 internal sealed class PrometheusExporter : BaseExporter<Metric>
 {
+    /// <summary>The tag of a series that tells of one tenant's data.</summary>
+    private const string Tenant = "tenant";
+
+    /// <summary>Which series are written: by the tenant that they tell of, or null for those of the whole platform.</summary>
+    public Func<string?, bool> Shows { get; set; } = _ => true;
+
     /// <summary>The page as of the last collection.</summary>
     public string Page { get; private set; } = "";
 
@@ -51,10 +57,11 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
         _ => "untyped",
     };
 
-    private static void Write(StringBuilder page, string name, Metric metric)
+    private void Write(StringBuilder page, string name, Metric metric)
     {
         foreach (ref readonly var point in metric.GetMetricPoints())
         {
+            if (!Shows(TenantOf(point.Tags))) continue;
             var labels = LabelsOf(point.Tags);
             switch (metric.MetricType)
             {
@@ -91,6 +98,13 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
         page.Append(name);
         if (labels.Length > 0) page.Append('{').Append(labels).Append('}');
         page.Append(' ').Append(double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static string? TenantOf(ReadOnlyTagCollection tags)
+    {
+        foreach (var (name, value) in tags)
+            if (name == Tenant) return value as string;
+        return null;
     }
 
     private static string LabelsOf(ReadOnlyTagCollection tags)

@@ -9,7 +9,7 @@ internal interface IOperated
     /// <summary>Its schema's name.</summary>
     string Service { get; }
 
-    Task<IReadOnlyList<Job>> JobsAsync(JobState? state, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Job>> JobsAsync(JobState? state, string? tenant, int limit, CancellationToken cancellationToken);
 
     Task<Job?> FindJobAsync(Guid id, CancellationToken cancellationToken);
 

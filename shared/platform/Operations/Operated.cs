@@ -10,7 +10,7 @@ internal sealed class Operated<TContext>(Database<TContext> database, JobQueue<T
 {
     public string Service => database.Schema.Replace('_', '-');
 
-    public Task<IReadOnlyList<Job>> JobsAsync(JobState? state, int limit, CancellationToken cancellationToken) => jobs.ListAsync(state, limit, cancellationToken);
+    public Task<IReadOnlyList<Job>> JobsAsync(JobState? state, string? tenant, int limit, CancellationToken cancellationToken) => jobs.ListAsync(state, tenant, limit, cancellationToken);
 
     public async Task<Job?> FindJobAsync(Guid id, CancellationToken cancellationToken)
     {

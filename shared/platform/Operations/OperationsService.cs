@@ -1,13 +1,20 @@
 using System.Globalization;
 using Grpc.Core;
+using MindBridge.Contracts;
 using MindBridge.Contracts.V1;
 using MindBridge.Platform.Jobs;
+using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Outbox;
 using MindBridge.Platform.Security;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace MindBridge.Platform.Operations;
 
-/// <summary>Jobs and dead letters of every service in this process, for operators: jobs name tenants, so no tenant's own keys see them.</summary>
+/// <summary>
+/// Jobs and dead letters of every service in this process. Operators have those of their tenant; what is another's is to them as if it did not exist. A service key has all, or one tenant's
+/// where it names the tenant. A job that names no tenant is for service keys alone.
+/// </summary>
 [Authorize(Policy = Caller.Operator)]
 internal sealed class OperationsService(IEnumerable<IOperated> services) : Contracts.V1.Operations.OperationsBase
 {
@@ -19,9 +26,9 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
             : Enum.TryParse<JobState>(request.State, ignoreCase: true, out var named) && !char.IsAsciiDigit(request.State[0]) ? named
             : throw new ArgumentException($"state is \"{request.State}\"; give waiting, running, succeeded, parked or cancelled, or nothing for all");
         var limit = Math.Clamp(request.Limit == 0 ? 100 : request.Limit, 1, MostRows);
-        var reply = new ListJobsReply();
+        var (caller, reply) = (CallerOf(context), new ListJobsReply());
         foreach (var service in services)
-            reply.Jobs.AddRange((await service.JobsAsync(state, limit, context.CancellationToken)).Select(job => View(service, job)));
+            reply.Jobs.AddRange((await service.JobsAsync(state, caller.IsForAll ? null : caller.Tenant, limit, context.CancellationToken)).Select(job => View(service, job)));
         return reply;
     }
 
@@ -41,10 +48,10 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
 
     public override async Task<ListDeadLettersReply> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
     {
-        var reply = new ListDeadLettersReply();
+        var (caller, reply) = (CallerOf(context), new ListDeadLettersReply());
         foreach (var service in services)
         {
-            reply.Letters.AddRange((await service.DeadLettersAsync(context.CancellationToken)).Select(letter => new DeadLetterView
+            reply.Letters.AddRange((await service.DeadLettersAsync(context.CancellationToken)).Where(letter => Concerns(caller, letter)).Select(letter => new DeadLetterView
             {
                 Id = letter.Id.ToString(),
                 Service = service.Service,
@@ -62,10 +69,10 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
 
     public override async Task<ReplayDeadLetterReply> ReplayDeadLetter(ReplayDeadLetterRequest request, ServerCallContext context)
     {
-        var id = IdOf(request.Id);
+        var (caller, id) = (CallerOf(context), IdOf(request.Id));
         foreach (var service in services)
         {
-            if ((await service.DeadLettersAsync(context.CancellationToken)).All(letter => letter.Id != id)) continue;
+            if (!(await service.DeadLettersAsync(context.CancellationToken)).Any(letter => letter.Id == id && Concerns(caller, letter))) continue;
             await service.ReplayAsync(id, context.CancellationToken);
             return new ReplayDeadLetterReply();
         }
@@ -75,11 +82,18 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
 
     private async Task<(IOperated Service, Job Job)> FindAsync(string wanted, ServerCallContext context)
     {
-        var id = IdOf(wanted);
+        var (caller, id) = (CallerOf(context), IdOf(wanted));
         foreach (var service in services)
-            if (await service.FindJobAsync(id, context.CancellationToken) is { } job) return (service, job);
+            if (await service.FindJobAsync(id, context.CancellationToken) is { } job && Concerns(caller, job.Tenant)) return (service, job);
         throw new KeyNotFoundException($"there is no job {id}; list the jobs for their ids");
     }
+
+    private static Caller CallerOf(ServerCallContext context) => Caller.Of(context.GetHttpContext().User);
+
+    private static bool Concerns(Caller caller, string? tenant) => tenant is null ? caller.IsForAll : caller.MaySee(tenant);
+
+    // Releases of LLMs are every tenant's, as the catalogue is that operators release them to.
+    private static bool Concerns(Caller caller, DeadLetter letter) => letter.EventType == EventBody.NameOf(typeof(LLMVersionReleased)) || Concerns(caller, JsonBody.Tenant(letter.Body));
 
     private static Guid IdOf(string id) => Guid.TryParse(id, out var parsed) ? parsed : throw new ArgumentException($"id is \"{id}\"; give an id as the lists show it");
 

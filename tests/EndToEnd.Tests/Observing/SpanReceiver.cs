@@ -5,7 +5,7 @@ using MindBridge.LocalServers;
 
 namespace MindBridge.EndToEnd.Tests.Observing;
 
-/// <summary>Where services send their traces: OTLP over HTTP, as a collector takes it.</summary>
+/// <summary>Where services send their traces and metrics: OTLP over HTTP, as a collector takes it.</summary>
 internal sealed class SpanReceiver : IDisposable
 {
     private readonly HttpListener listener = new();
@@ -24,10 +24,13 @@ internal sealed class SpanReceiver : IDisposable
     /// <summary>What came, with the service that sent it.</summary>
     public ConcurrentQueue<(string Service, Span Span)> Spans { get; } = new();
 
+    /// <summary>Series that came, with the service that sent them.</summary>
+    public ConcurrentDictionary<(string Service, string Name), bool> Series { get; } = new();
+
     /// <summary>The environment of a platform that sends here. What is found by looking for it, and not told by an event, begins a trace of its own: here nobody looks.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
-        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
         ["Encoder__ReconcileEvery"] = "00:10:00", ["Bridge__ReconcileEvery"] = "00:10:00", ["Evaluation__Look"] = "00:10:00",
     };
 
@@ -50,11 +53,20 @@ internal sealed class SpanReceiver : IDisposable
         spans.Where(s => s.Service == "inference" && s.Span.Name == "answer").ShouldContain(s => s.Span.Links.Any(l => l.TraceId == trace), "an answer links to the trace of the edits behind it");
     }
 
+    /// <summary>Asserts that every service sent what it alone can tell of itself, and that of its calls.</summary>
+    public void ShouldTellTheirSeries()
+    {
+        (string Service, string Name)[] own = [("edit-registry", "mindbridge.edits.pending"), ("encoder-trainer", "mindbridge.jobs"), ("bridge-trainer", "mindbridge.jobs"), ("inference", "mindbridge.answer.duration"), ("evaluator", "mindbridge.score")];
+        own.Concat(own.Select(o => (o.Service, "http.server.request.duration"))).ShouldBeSubsetOf(Series.Keys);
+    }
+
     public void Dispose()
     {
         listener.Close();
         receiving.Wait();
     }
+
+    private static string ServiceOf(SpanResource resource) => resource.Attributes.FirstOrDefault(a => a.Key == "service.name")?.Value.StringValue ?? "";
 
     private async Task ReceiveAsync()
     {
@@ -76,9 +88,14 @@ internal sealed class SpanReceiver : IDisposable
             {
                 foreach (var resource in SpanExport.Parser.ParseFrom(body.ToArray()).ResourceSpans)
                 {
-                    var service = resource.Resource.Attributes.FirstOrDefault(a => a.Key == "service.name")?.Value.StringValue ?? "";
+                    var service = ServiceOf(resource.Resource);
                     foreach (var span in resource.ScopeSpans.SelectMany(s => s.Spans)) Spans.Enqueue((service, span));
                 }
+            }
+            else if (context.Request.Url!.AbsolutePath == "/v1/metrics")
+            {
+                foreach (var resource in MetricExport.Parser.ParseFrom(body.ToArray()).ResourceMetrics)
+                    foreach (var metric in resource.ScopeMetrics.SelectMany(s => s.Metrics)) Series[(ServiceOf(resource.Resource), metric.Name)] = true;
             }
 
             context.Response.ContentType = "application/x-protobuf";

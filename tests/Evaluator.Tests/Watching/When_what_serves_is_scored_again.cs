@@ -1,6 +1,8 @@
 using Grpc.Core;
 using MindBridge.Contracts.V1;
+using MindBridge.Platform.Metrics;
 using MindBridge.ServingWorld;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MindBridge.Evaluator.Tests.Watching;
 
@@ -31,6 +33,9 @@ public sealed class When_what_serves_is_scored_again(Platform platform)
         var alert = (await AlertsAsync(memory)).Single();
         (alert.Kind, alert.BridgeId, alert.EvaluationId).ShouldBe(("drift", bridge, fell.Id));
         alert.Message.ShouldContain("rel 100.0 to");
+        (await GaugeAsync(memory)).ShouldBe(1);
+        await tenant.Evaluator.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = alert.Id }, tenant.AsOperator);
+        (await GaugeAsync(memory)).ShouldBeNull("somebody looks after it");
         (await tenant.DeploymentAsync(memory))!.Champion.ShouldBe(bridge, "an alert is an alert; what serves is the operators' to change");
         // The same again is no news; the same after it had been over is.
         var known = await DueAsync(memory, 3);
@@ -50,6 +55,14 @@ public sealed class When_what_serves_is_scored_again(Platform platform)
         List<Evaluation> scheduled = [];
         await Eventually.HoldsAsync(async () => (scheduled = [.. (await tenant.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Evaluations.Where(e => e.Cause == "schedule")]).Count == times, "it is scored again");
         return scheduled[0];
+    }
+
+    // What Prometheus is told of the memory's drift.
+    private async Task<double?> GaugeAsync(Guid memory)
+    {
+        var readings = await Task.WhenAll(Serving.Judge.Services.GetServices<IGauges>().Select(g => g.ReadAsync(TestContext.Current.CancellationToken)));
+        (string, string)[] tags = [("tenant", tenant.Name), ("memory", memory.ToString()), ("kind", "drift")];
+        return readings.SelectMany(r => r).SingleOrDefault(r => r.Name == "mindbridge.alerts" && r.Tags.SequenceEqual(tags))?.Value;
     }
 
     private async Task<IList<Alert>> AlertsAsync(Guid memory) => (await tenant.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Alerts;

@@ -20,7 +20,7 @@ public sealed class When_requests_are_hostile(Platform platform) : IDisposable
         { "completions", "{\"model\":\"demo-gpt\"}", 400 },
         { "completions", "{\"prompt\":\"The\"}", 400 },
         { "completions", "{\"model\":7,\"prompt\":\"The\"}", 400 },
-        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":[1,2,3]}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":[1,-2,3]}", 400 },
         { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"max_tokens\":-1}", 400 },
         { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"max_tokens\":99999999999999999999}", 400 },
         { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"max_tokens\":1e9}", 400 },
@@ -41,6 +41,22 @@ public sealed class When_requests_are_hostile(Platform platform) : IDisposable
         { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\"}]}", 400 },
         { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}", 400 },
         { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"response_format\":{\"type\":\"json_object\"}}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"min_p\":0.1}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"repetition_penalty\":1.2}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"stop_token_ids\":[5]}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"guided_json\":{\"type\":\"object\"}}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"prompt_logprobs\":1}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"response_format\":{\"type\":\"json_object\"}}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"suffix\":\"end\"}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"max_tokens\":0}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":[[1,2],[99999999]]}", 400 },
+        { "completions", "{\"model\":\"demo-gpt\",\"prompt\":[[]]}", 400 },
+        { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"tool_choice\":\"required\"}", 400 },
+        { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"modalities\":[\"text\",\"audio\"]}", 400 },
+        { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"guided_choice\":[\"a\"]}", 400 },
+        { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"reasoning_effort\":\"high\"}", 400 },
+        { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"chat_template\":\"x\"}", 400 },
+        { "chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"echo\":true}", 400 },
     };
 
     [Theory]
@@ -52,6 +68,32 @@ public sealed class When_requests_are_hostile(Platform platform) : IDisposable
         ((int)code).ShouldBe(status, answer);
         ((string)JsonNode.Parse(answer)!["error"]!["message"]!).Length.ShouldBeGreaterThan(10);
         await StillAnswersAsync();
+    }
+
+    [Fact]
+    public async Task Should_be_answered_where_they_ask_for_what_is_done_anyway()
+    {
+        const string Usual = "\"min_p\":0,\"repetition_penalty\":1.0,\"stop_token_ids\":[],\"guided_json\":null,\"tool_choice\":\"auto\",\"tools\":[],\"modalities\":[\"text\"],\"response_format\":{\"type\":\"text\"},\"skip_special_tokens\":true,\"logit_bias\":{},\"service_tier\":\"auto\"";
+
+        (await PostAsync("chat/completions", "{\"model\":\"demo-gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":1," + Usual + "}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await PostAsync("completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"max_tokens\":1," + Usual + "}")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Should_be_told_when_to_come_back_where_too_many_wait()
+    {
+        var rest = ServingPlatform.FreeAddress();
+        var replica = await platform.Serving.RunAsync(platform.Serving.Inference(ServingPlatform.FreeAddress(), $"--Kestrel:Endpoints:Rest:Url={rest}", "--Inference:Slots=1", "--Inference:MostWaiting=1"));
+        using var there = new HttpClient { BaseAddress = new Uri(rest) };
+        await Eventually.HoldsAsync(async () => (await there.GetAsync("/health/ready")).IsSuccessStatusCode, "the replica is ready");
+
+        // All eight at once: one runs, one waits.
+        using var request = Request("completions", "{\"model\":\"demo-gpt\",\"prompt\":\"The\",\"n\":8,\"max_tokens\":8,\"ignore_eos\":true}");
+        using var refused = await there.SendAsync(request);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        await platform.Serving.EndAsync(replica);
     }
 
     [Fact]

@@ -49,7 +49,10 @@ public sealed class When_a_conversation_is_rendered
     [InlineData("{% set ns = namespace(found=false) %}{% for m in messages %}{% if m.role == 'user' %}{% set ns.found = true %}{% endif %}{% endfor %}{{ ns.found }}", "True")]
     [InlineData("{% for m in messages %}{{ loop.index }}{{ ':' if not loop.last }}{% endfor %}", "1:2")]
     [InlineData("{{ messages[-1].content | upper }} {{ messages | length }} {{ 'a-b-c'.split('-')[1] }} {{ nothing | default('x') }}", "THERE. 2 b x")]
-    [InlineData("{{ {'a': [1, true, none, 'é\"']} | tojson }}", "{\"a\":[1,true,null,\"é\\\"\"]}")]
+    [InlineData("{{ {'a': [1, true, none, 'é\"']} | tojson }}", "{\"a\": [1, true, null, \"é\\\"\"]}")]
+    [InlineData("{{ {'a': [1, {}], 'b': []} | tojson(indent=2) }}", "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}")]
+    [InlineData("{% macro said(m, by='', end='.') %}{{ by }}{{ m.content }}{{ end }}{% endmacro %}{% for m in messages %}{{ said(m, end='!') if loop.first else said(m, m.role ~ ': ') }}{% endfor %}", "Where?!assistant: There..")]
+    [InlineData("{% set x = 1 %}{% macro down(n) %}{{ n }}{% if n %}{{ down(n - x) }}{% endif %}{% endmacro %}{{ down(3) }}", "3210")]
     [InlineData("{%- set x = 'y' -%}\n  {{ x ~ (1 + 2) }}  {#- gone -#}  !", "y3!")]
     [InlineData("{% if messages is defined and messages[0].role in ['user', 'x'] and 'q' not in 'abc' %}yes{% else %}no{% endif %}", "yes")]
     [InlineData("{% if true %}\n  line\n{% endif %}\nrest", "  line\nrest")]
@@ -58,13 +61,21 @@ public sealed class When_a_conversation_is_rendered
     public void Should_render_what_templates_do(string template, string expected) => ChatForm.Of(template, "", "").Render([s_question, s_answer]).Prompt.ShouldBe(expected);
 
     [Theory]
-    [InlineData("{% macro f() %}{% endmacro %}", "macro")]
+    [InlineData("{% call f() %}{% endcall %}", "call")]
+    [InlineData("{{ f() }}{% macro f() %}{% endmacro %}", "f")]
     [InlineData("{{ messages | sort }}", "sort")]
     [InlineData("{{ open('/etc/passwd') }}", "open")]
     [InlineData("{{ ''.__class__.mro() }}", "mro")]
     [InlineData("{% if true %}", "endif")]
     [InlineData("{{ 'x }}", "does not end")]
     public void Should_name_what_is_not_supported(string template, string named) => Should.Throw<TemplateException>(() => ChatForm.Of(template, "", "")).Message.ShouldContain(named);
+
+    [Theory]
+    [InlineData("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "without end")]
+    [InlineData("{% macro f(a) %}{% endmacro %}{{ f(b=1) }}", "no parameter")]
+    [InlineData("{% macro f(a) %}{% endmacro %}{{ f(1, 2) }}", "no parameter")]
+    [InlineData("{% if false %}{% macro f() %}{% endmacro %}{% endif %}{{ f() }}", "no macro there")]
+    public void Should_say_what_a_macro_cannot_do(string template, string said) => Should.Throw<ArgumentException>(() => ChatForm.Of(template, "", "").Render([s_question])).Message.ShouldContain(said);
 
     [Fact]
     public void Should_put_a_single_question_as_it_is_where_there_is_no_template()

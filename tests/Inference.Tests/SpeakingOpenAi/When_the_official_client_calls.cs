@@ -90,6 +90,54 @@ public sealed class When_the_official_client_calls(Platform platform) : IAsyncLi
     }
 
     [Fact]
+    public async Task Should_take_a_prompt_s_tokens_for_the_prompt()
+    {
+        var tokenizer = MindBridge.Tokenizers.TextTokenizer.From(TrainedWorld.LlmFolder);
+        int[][] prompts = [[.. tokenizer.Encode("The capital of Austria is")], [.. tokenizer.Encode("The capital of France is")]];
+        var words = await client.AskAsync("complete", new { model = Llm, prompt = "The capital of Austria is", temperature = 0, max_tokens = 6 });
+        var one = await client.AskAsync("complete", new { model = Llm, prompt = prompts[0], temperature = 0, max_tokens = 6 });
+        var both = await client.AskAsync("complete", new { model = Llm, prompt = prompts, temperature = 0, max_tokens = 6 });
+
+        var text = (string)words["choices"]![0]!["text"]!;
+        ((string)one["choices"]![0]!["text"]!).ShouldBe(text);
+        one["usage"]!.ToJsonString().ShouldBe(words["usage"]!.ToJsonString());
+        both["choices"]!.AsArray().Count.ShouldBe(2);
+        ((string)both["choices"]![0]!["text"]!).ShouldBe(text);
+        ((string)both["choices"]![1]!["text"]!).ShouldNotBe(text);
+        // The caller's tokens, not those that its tokenizer would have made of the same text.
+        int[] letters = [.. "The capital".SelectMany(c => tokenizer.Encode($"{c}", special: false))];
+        ((int)(await client.AskAsync("complete", new { model = Llm, prompt = letters, max_tokens = 1 }))["usage"]!["prompt_tokens"]!).ShouldBe(letters.Length);
+        letters.Length.ShouldBeGreaterThan(tokenizer.Encode("The capital").Count);
+    }
+
+    [Fact]
+    public async Task Should_echo_a_prompt_with_the_probabilities_that_its_tokens_had()
+    {
+        const string Prompt = "The capital of Austria is";
+        object Body(string prompt, bool echo, int most) => new { model = Llm, prompt, temperature = 0, max_tokens = most, logprobs = 2, echo };
+        var written = (await client.AskAsync("complete", Body(Prompt, echo: false, 6)))["choices"]![0]!;
+        var echoed = (await client.AskAsync("complete", Body(Prompt, echo: true, 6)))["choices"]![0]!;
+        var scored = (await client.AskAsync("complete", Body(Prompt + (string)written["text"]!, echo: true, 0)))["choices"]![0]!;
+        var streamed = await client.AskAsync("completeStreaming", Body(Prompt, echo: true, 6));
+
+        ((string)echoed["text"]!).ShouldBe(Prompt + (string)written["text"]!);
+        ((string)streamed["texts"]!["0"]!).ShouldBe((string)echoed["text"]!);
+        ((string)scored["text"]!).ShouldBe((string)echoed["text"]!);
+        ((string)scored["finish_reason"]!).ShouldBe("length");
+        foreach (var told in new[] { echoed["logprobs"]!, scored["logprobs"]! })
+        {
+            string.Concat(told["tokens"]!.AsArray().Select(t => (string)t!)).ShouldBe((string)echoed["text"]!);
+            var chances = told["token_logprobs"]!.AsArray();
+            chances[0].ShouldBeNull("nothing foretells the first token");
+            told["top_logprobs"]![0].ShouldBeNull();
+            // What an answer was expected to be when it was written, it is when it is read; bit for bit.
+            var answer = written["logprobs"]!["token_logprobs"]!.AsArray();
+            chances.Skip(chances.Count - answer.Count).Select(c => (double)c!).ShouldBe(answer.Select(c => (double)c!));
+            told["text_offset"]!.AsArray().Select(o => (int)o!).ShouldBe(told["tokens"]!.AsArray().Select(t => ((string)t!).Length).SkipLast(1).Aggregate(new List<int> { 0 }, (sums, length) => [.. sums, sums[^1] + length]));
+        }
+    }
+
+    [Fact]
     public async Task Should_take_penalties_for_what_was_said_already()
     {
         async Task<(string Text, List<string> Tokens)> SaidAsync(double presence, double frequency)
@@ -160,7 +208,9 @@ public sealed class When_the_official_client_calls(Platform platform) : IAsyncLi
 
         // The third bridge is a challenger as long as it is evaluated, and if it is held.
         (await ModelsAsync()).Except([$"{Llm}@facts:challenger"]).ShouldBe([Llm, $"{Llm}@facts", $"{Llm}@facts:previous"], ignoreOrder: true);
-        ((string)(await client.AskAsync("model", more: new { model = $"{Llm}@facts" }))["id"]!).ShouldBe($"{Llm}@facts");
+        var listed = await client.AskAsync("model", more: new { model = $"{Llm}@facts" });
+        ((string)listed["id"]!).ShouldBe($"{Llm}@facts");
+        DateTimeOffset.FromUnixTimeSeconds((long)listed["created"]!).ShouldBeInRange(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow, "its LLM was released then");
         (await AskedAsync($"{Llm}@facts")).By.ShouldBe(second);
         (await AskedAsync($"{Llm}@facts:champion")).By.ShouldBe(second);
         (await AskedAsync($"{Llm}@facts:previous")).By.ShouldBe(first);

@@ -2,10 +2,12 @@ using System.Globalization;
 using Grpc.Net.Client;
 using Wire = MindBridge.Contracts.V1;
 using MindBridge.Platform.Hosting;
+using MindBridge.Platform.Operations;
 using MindBridge.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +34,10 @@ internal sealed class GuardedService : IAsyncDisposable
 
     public Wire.Operations.OperationsClient Operations { get; }
 
-    public static async Task<GuardedService> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<GuardedService> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>One that operates the jobs and dead letters of another's tables.</summary>
+    public static async Task<GuardedService> StartAsync(Tests.Service? operated, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.Sources.Clear();
@@ -43,6 +48,7 @@ internal sealed class GuardedService : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.Logging.ClearProviders();
         builder.AddMindBridgeDefaults("guarded");
+        foreach (var tables in operated?.Services.GetServices<IOperated>() ?? []) builder.Services.AddSingleton(tables);
         var app = builder.Build();
         app.UseMindBridgeDefaults();
         app.MapMindBridgeDefaults();

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using MindBridge.Contracts.V1;
 using MindBridge.Evaluator.Dashboard.SigningIn;
+using MindBridge.Platform.Security;
 
 namespace MindBridge.Evaluator.Dashboard.Calling;
 
@@ -22,10 +23,9 @@ internal sealed class UserCalls(ServiceChannels channels, Session session)
     public Operations.OperationsClient OperationsOf(string service) => new(As(session.Key, service));
 
     /// <summary>
-    /// The same, to read them: with the platform's key, because how far a training is concerns readers too, where changing it is an operator's. Whoever uses it shows what is of the
-    /// caller's tenant, and nothing else.
+    /// The same, to read them: with the platform's key, which asks for the tenant that is signed in, because how far a training is concerns readers too, where changing it is an operator's.
     /// </summary>
-    public Operations.OperationsClient ReadOperationsOf(string service) => new(As(channels.ServiceKey, service));
+    public Operations.OperationsClient ReadOperationsOf(string service) => new(As(channels.ServiceKey, service, session.Tenant));
 
     /// <summary>What served when, the latest first.</summary>
     public Task<IReadOnlyList<DeploymentChange>> ChangesAsync(CancellationToken cancellationToken) => IfKnownAsync(
@@ -59,9 +59,10 @@ internal sealed class UserCalls(ServiceChannels channels, Session session)
         }
     }
 
-    private CallInvoker As(string key, string service) => channels.To(service).Intercept(metadata =>
+    private CallInvoker As(string key, string service, string? tenant = null) => channels.To(service).Intercept(metadata =>
     {
         metadata.Add("authorization", "Bearer " + key);
+        if (tenant is not null) metadata.Add(Caller.TenantHeader, tenant);
         return metadata;
     });
 }

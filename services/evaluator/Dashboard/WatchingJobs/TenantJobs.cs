@@ -1,15 +1,11 @@
-using System.Text.Json;
 using Grpc.Core;
 using MindBridge.Contracts.V1;
 using MindBridge.Evaluator.Dashboard.Calling;
-using MindBridge.Evaluator.Dashboard.SigningIn;
+using MindBridge.Platform.Operations;
 
 namespace MindBridge.Evaluator.Dashboard.WatchingJobs;
 
-/// <summary>
-/// The jobs and dead letters that concern one tenant. Services list those of all tenants; what is another's goes no further than here. What names no tenant, such as the release of an LLM version, concerns all of them:
-/// operators see it, for who else would.
-/// </summary>
+/// <summary>The jobs and dead letters of the tenant that is signed in, of all services.</summary>
 internal sealed record TenantJobs
 {
     private const int MostRows = 500;
@@ -22,14 +18,14 @@ internal sealed record TenantJobs
     /// <summary>Services that did not answer.</summary>
     public required IReadOnlyList<string> Away { get; init; }
 
-    public static async Task<TenantJobs> ReadAsync(UserCalls calls, Session session, string state, CancellationToken cancellationToken)
+    public static async Task<TenantJobs> ReadAsync(UserCalls calls, string state, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(calls.Services.Select(service => AskAsync(calls, service, state, cancellationToken)));
         return new TenantJobs
         {
             // One process may host all services, and then each of them lists all.
-            Jobs = [.. answers.SelectMany(a => a.Jobs).Where(j => Concerns(session, j.Payload)).DistinctBy(j => j.Id).OrderByDescending(j => j.CreatedAt, StringComparer.Ordinal)],
-            Letters = [.. answers.SelectMany(a => a.Letters).Where(l => Concerns(session, l.Body)).DistinctBy(l => l.Id).OrderByDescending(l => l.FailedAt, StringComparer.Ordinal)],
+            Jobs = [.. answers.SelectMany(a => a.Jobs).DistinctBy(j => j.Id).OrderByDescending(j => j.CreatedAt, StringComparer.Ordinal)],
+            Letters = [.. answers.SelectMany(a => a.Letters).DistinctBy(l => l.Id).OrderByDescending(l => l.FailedAt, StringComparer.Ordinal)],
             Away = [.. answers.Where(a => a.Away).Select(a => a.Service)],
         };
     }
@@ -38,25 +34,7 @@ internal sealed record TenantJobs
     public static string Field(JobView job, string name)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return Read(job.Payload, name) ?? "";
-    }
-
-    private static bool Concerns(Session session, string json) => (Read(json, "tenant") ?? Read(json, "tenantId")) is { } tenant ? tenant == session.Tenant : session.MayOperate;
-
-    private static string? Read(string json, string name)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind is not JsonValueKind.Object) return null;
-            foreach (var property in document.RootElement.EnumerateObject())
-                if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && property.Value.ValueKind is JsonValueKind.String) return property.Value.GetString();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return JsonBody.Field(job.Payload, name) ?? "";
     }
 
     private static async Task<(string Service, bool Away, IReadOnlyList<JobView> Jobs, IReadOnlyList<DeadLetterView> Letters)> AskAsync(UserCalls calls, string service, string state, CancellationToken cancellationToken)
