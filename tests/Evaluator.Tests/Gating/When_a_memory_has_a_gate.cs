@@ -26,7 +26,7 @@ public sealed class When_a_memory_has_a_gate(Platform platform)
         (await tenant.Evaluator.ListGatesAsync(at, tenant.Headers)).Gates.Select(g => (g.Version, g.Rules)).ShouldBe([(2, second.Rules), (1, first.Rules)]);
         var refused = await tenant.Evaluator.SetGateAsync(new SetGateRequest { MemoryId = memory.ToString(), Replaces = 1, Rules = { second.Rules } }, tenant.AsOperator).RefusedAsync();
         (refused.StatusCode, refused.Detail.Contains("version 2, not 1", StringComparison.Ordinal)).ShouldBe((StatusCode.FailedPrecondition, true));
-        var audit = (await tenant.Evaluator.ListAuditAsync(new ListAuditRequest { MemoryId = memory.ToString() }, tenant.AsAdmin)).Entries;
+        var audit = (await tenant.Evaluator.ListAuditAsync(new ListAuditRequest { MemoryId = memory.ToString(), What = "set gate" }, tenant.AsAdmin)).Entries;
         audit.Select(e => (e.What, e.Reason)).ShouldBe([("set gate", "a test"), ("set gate", "a test")]);
         (audit[1].Old, audit[0].Old.Contains("\"least\":90", StringComparison.Ordinal), audit[0].New.Contains("probability", StringComparison.Ordinal), audit[0].Who).ShouldBe(("", true, true, second.SetBy));
     }
