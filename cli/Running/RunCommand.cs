@@ -40,11 +40,11 @@ internal static class RunCommand
             var llms = parsed.GetValue(llm)!.Select(d => d.FullName).ToList();
             foreach (var twice in llms.GroupBy(l => Path.GetFileName(Path.TrimEndingDirectorySeparator(l)), StringComparer.Ordinal).Where(g => g.Count() > 1))
                 throw new ArgumentException($"two LLMs are called {twice.Key}; rename one of the folders, bridges are kept by the LLM's name");
-            foreach (var each in llms) CausalLanguageModel.Require(each);
-            if (parsed.GetValue(json) is { } figures) OutputFile.Require(figures.FullName);
             var number = parsed.GetValue(seed);
             var notes = new ConsoleNotes();
             var data = RunFiles.Read(parsed.GetValue(edits)!.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, notes);
+            foreach (var each in llms) CausalLanguageModel.Require(each);
+            if (parsed.GetValue(json) is { } figures) OutputFile.Require(figures.FullName);
             var recipe = new EncoderTrainingSettings { Seed = number };
             var settings = new EditingRunSettings
             {

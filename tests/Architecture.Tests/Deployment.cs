@@ -76,8 +76,11 @@ internal sealed partial record Deployment(IReadOnlyDictionary<string, string> Fi
     public IEnumerable<string> KeysOf(string service)
     {
         using var settings = JsonDocument.Parse(this[$"services/{service}/appsettings.json"]);
-        return [.. Leaves(settings.RootElement, "").Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal))];
+        return [.. Leaves(settings.RootElement, "").Where(key => !IsLogging(key))];
     }
+
+    /// <summary>Logging is the framework's own.</summary>
+    public static bool IsLogging(string key) => key.StartsWith("Logging:", StringComparison.Ordinal);
 
     /// <summary>The configuration key that a variable sets: Security__ApiKeys__0__Name is Security:ApiKeys:N:Name.</summary>
     public static string KeyOf(string variable) =>

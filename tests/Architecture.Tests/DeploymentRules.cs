@@ -72,7 +72,7 @@ internal static partial class DeploymentRules
         var known = SettingsRecords.Of(deployment).Select(setting => setting.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var path in deployment.Dockerfiles.Append(Deployment.ComposePath).Append(Deployment.GpuComposePath))
             foreach (var variable in Variable().Matches(deployment[path]).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal))
-                if (!known.Contains(Deployment.KeyOf(variable))) yield return $"{path}: {variable} is no setting";
+                if (!known.Contains(Deployment.KeyOf(variable)) && !Deployment.IsLogging(Deployment.KeyOf(variable))) yield return $"{path}: {variable} is no setting";
 
         foreach (var service in deployment.Services)
             foreach (var key in deployment.KeysOf(service))

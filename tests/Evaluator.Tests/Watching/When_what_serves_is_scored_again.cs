@@ -65,7 +65,7 @@ public sealed class When_what_serves_is_scored_again(Platform platform)
         return readings.SelectMany(r => r).SingleOrDefault(r => r.Name == "mindbridge.alerts" && r.Tags.SequenceEqual(tags))?.Value;
     }
 
-    private async Task<IList<Alert>> AlertsAsync(Guid memory) => (await tenant.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Alerts;
+    private async Task<IList<Alert>> AlertsAsync(Guid memory) => (await tenant.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory.ToString(), Acknowledged = true }, tenant.Headers)).Alerts;
 
     private async Task ExecuteAsync(string sql, Guid id)
     {
