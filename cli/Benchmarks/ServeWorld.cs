@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
@@ -91,7 +92,7 @@ internal sealed class ServeWorld : IAsyncDisposable
             "--Security:ApiKeys:1:Name=platform", $"--Security:ApiKeys:1:Sha256={ApiKey.HashOf(service)}", "--Security:ApiKeys:1:Service=true",
         ];
         var catalogue = new ServedCatalogue();
-        catalogue.Llms.AddRange(llms.Select(f => new LlmVersion { Id = Guid.NewGuid().ToString(), Name = Path.GetFileName(f), Version = "1", Family = "bench", Uri = f, ContentHash = ContentIdentity.Of(f) }));
+        catalogue.Llms.AddRange(llms.Select(f => new LlmVersion { Id = Guid.NewGuid().ToString(), Name = Path.GetFileName(f), Version = "1", Family = "bench", Uri = f, ContentHash = ContentIdentity.Of(f), ReleasedAt = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture) }));
         Llms = [.. catalogue.Llms.Select(l => l.Name)];
         await TrainAsync(catalogue, new FolderArtifactStore(artifacts), llms[0], cancellation);
         var (others, serving) = (FreeAddress(), FreeAddress());
@@ -106,7 +107,9 @@ internal sealed class ServeWorld : IAsyncDisposable
         var channel = GrpcChannel.ForAddress(serving);
         owned.Add(channel);
         (Client, Headers) = (new Contracts.V1.Inference.InferenceClient(channel), new Metadata { { "authorization", "Bearer " + own } });
-        while ((await Client.ListServedAsync(new ListServedRequest(), Headers, cancellationToken: cancellation)).Served.Count == 0) await Task.Delay(50, cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        while ((await Client.ListServedAsync(new ListServedRequest(), Headers, cancellationToken: patience.Token)).Served.Count == 0) await Task.Delay(50, patience.Token);
     }
 
     // Small, for its speed and not its scores: the memory need only speak.

@@ -28,6 +28,7 @@ internal sealed class Answering(Use<LoadedLlm> llm, Use<Served>? served, string?
     /// <summary>Waits for work with what answers that cannot be cancelled: nobody need wait for its end, but what it works with stays loaded until then.</summary>
     public Task<T> WaitAsync<T>(Task<T> work, CancellationToken cancellationToken)
     {
+        if (work.IsCompleted) return work;
         lock (begun) begun.Add(work);
         return work.WaitAsync(cancellationToken);
     }

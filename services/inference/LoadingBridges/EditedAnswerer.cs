@@ -21,8 +21,8 @@ internal sealed class EditedAnswerer(EditedModel edited, IReadOnlyList<EncoderPa
     /// <summary>Prompts of different callers, each prepared exactly as it would be alone.</summary>
     public IReadOnlyList<Request> PrepareEach(IReadOnlyList<string> prompts, IReadOnlyList<string> questions) => Holding(0, () => edited.PrepareEach(prompts, questions));
 
-    /// <summary>What a prompt receives where its words alone decide; null where an encoder must read it. Nothing is held: stored keys and projectors do not change.</summary>
-    public Request? PrepareByWords(string prompt, string question) => edited.PrepareByWords(prompt, question);
+    /// <summary>The edited model, for what its words alone decide: nothing is held then, stored keys and projectors do not change.</summary>
+    public EditedModel Edited => edited;
 
     private IReadOnlyList<Request> Holding(int held, Func<IReadOnlyList<Request>> prepare)
     {

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using MindBridge.Inference.LoadingBridges;
 using MindBridge.Inference.TakingTurns;
+using MindBridge.Memory.Serving;
 using TorchSharp;
 
 namespace MindBridge.Inference.PreparingPrompts;
@@ -18,6 +20,8 @@ internal sealed class Preparation(EditedAnswerer answerer, int kept, int mostWai
     // The latest used first.
     private readonly LinkedList<(Asked Asked, Task<PreparedPrompt> Prepared)> use = new();
     private readonly Queue<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)> waiting = new();
+    // By shard and edit: an edit's soft prompt is always the same, and libtorch on a request's own thread costs more than the rest of the way.
+    private readonly ConcurrentDictionary<(int Shard, int Edit), (float[] Values, int Rows)> softPrompts = new();
     private bool running;
 
     /// <summary>Passes of the encoder so far, and the prompts they read.</summary>
@@ -57,8 +61,20 @@ internal sealed class Preparation(EditedAnswerer answerer, int kept, int mostWai
 
     private PreparedPrompt? ByWords(string prompt, string question)
     {
+        var edited = answerer.Edited;
+        if (edited.DecideByWords(question) is not { } decision) return null;
+        var ids = edited.Llm.Encode(prompt);
+        if (decision.Fired is not { } fired) return new PreparedPrompt(ids, [], 0, 0, decision);
+        if (softPrompts.Count > kept) softPrompts.Clear();
+        var (values, rows) = softPrompts.GetOrAdd((decision.Shard, fired.Index), static (_, asked) => Read(asked.edited, asked.decision), (edited, decision));
+        return new PreparedPrompt(ids, values, rows, Request.PlaceOf(edited.Layout, ids, edited.Llm.Tokenizer.Bos), decision);
+    }
+
+    private static (float[] Values, int Rows) Read(EditedModel edited, Decision decision)
+    {
         using var scope = torch.NewDisposeScope();
-        return answerer.PrepareByWords(prompt, question) is { } request ? PreparedPrompt.Of(request) : null;
+        var soft = edited.SoftPromptOf(decision).to(torch.float32).cpu();
+        return (soft.data<float>().ToArray(), (int)soft.shape[0]);
     }
 
     private void Keep(Asked asked, Task<PreparedPrompt> prepared)

@@ -92,23 +92,34 @@ public sealed class EditedModel : Answerer
     }
 
     /// <summary>
-    /// The same request where the prompt's words alone decide: addressing by subject behind the gate on its relation. The encoder reads nothing, so the decision knows nothing of features. Null where
-    /// a feature is needed: under any other rule, and where several shards are open and the surest must be found.
+    /// The same request where the prompt's words alone decide (<see cref="DecideByWords"/>); else null.
     /// </summary>
     /// <param name="prompt">What the LLM reads.</param>
     /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
-    public Request? PrepareByWords(string prompt, string question)
+    public Request? PrepareByWords(string prompt, string question) =>
+        DecideByWords(question) is { } decision ? RequestOf(prompt, decision.Open ? SoftPromptOf(decision) : null, decision) : null;
+
+    /// <summary>
+    /// The decision where a question's words alone make it: addressing by subject behind the gate on its relation. The encoder reads nothing, so the decision knows nothing of features. Null where
+    /// a feature is needed: under any other rule, and where several shards are open and the surest must be found.
+    /// </summary>
+    public Decision? DecideByWords(string question)
     {
         if (!Shards.All(s => s.Rule.RestsOnWords)) return null;
         var found = Shards.Select(s => Found.In(s, question)).ToList();
         if (found.Count(f => f.Verdict.Open) > 1) return null;
         var shard = Math.Max(0, found.FindIndex(f => f.Verdict.Open));
         var (addressed, evidence, verdict) = found[shard];
+        return new Decision(verdict.Open, verdict.Reason, shard, evidence, addressed, []);
+    }
+
+    /// <summary>[soft tokens, width], the caller's: what the bridge makes of the edit that a decision by words fired. An edit's is always the same.</summary>
+    public Tensor SoftPromptOf(Decision decision)
+    {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var soft = verdict.Open ? SoftPrompts(Shards[shard], Shards[shard].Keys!.Values.narrow(0, addressed!.Index, 1))[0].clone() : null;
-        soft?.MoveToOuterDisposeScope();
-        return RequestOf(prompt, soft, new Decision(verdict.Open, verdict.Reason, shard, evidence, addressed, []));
+        var shard = Shards[decision.Shard];
+        return SoftPrompts(shard, shard.Keys!.Values.narrow(0, decision.Fired!.Index, 1))[0].clone().MoveToOuterDisposeScope();
     }
 
     private List<Request> Prepare(IReadOnlyList<string> prompts, IReadOnlyList<ShardView> views)
