@@ -37,7 +37,7 @@ internal sealed class LlmCatalogue : IAsyncDisposable
         {
             var begun = time.GetTimestamp();
             var listed = await services.EditRegistry().ListLlmsAsync(new Wire.ListLlmsRequest(), cancellationToken: cancellationToken);
-            var now = listed.Llms.Select(l => new LlmVersion(Guid.Parse(l.Id), l.Name, l.Version, l.Uri, l.ContentHash, DateTimeOffset.Parse(l.ReleasedAt, CultureInfo.InvariantCulture))).ToDictionary(l => l.Id);
+            var now = listed.Llms.Select(l => new LlmVersion(Guid.Parse(l.Id), l.Name, l.Version, l.Uri, l.ContentHash, ReleasedAt(l))).ToDictionary(l => l.Id);
             var before = Interlocked.Exchange(ref versions, now) ?? new Dictionary<Guid, LlmVersion>();
             Volatile.Write(ref lastBegun, begun);
             var gone = before.Keys.Where(id => !now.ContainsKey(id)).ToList();
@@ -126,4 +126,8 @@ internal sealed class LlmCatalogue : IAsyncDisposable
         logger.LogInformation("loaded {Llm} ({Id}) in {Seconds:0.00} s", version.Title, id, time.GetElapsedTime(began).TotalSeconds);
         return llm;
     }
+
+    // It is told to clients and decides nothing: a date that cannot be read keeps no LLM from serving.
+    private static DateTimeOffset ReleasedAt(Contracts.V1.LlmVersion listed) =>
+        DateTimeOffset.TryParse(listed.ReleasedAt, CultureInfo.InvariantCulture, out var at) ? at : DateTimeOffset.UnixEpoch;
 }

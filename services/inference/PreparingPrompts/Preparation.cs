@@ -20,7 +20,7 @@ internal sealed class Preparation(EditedAnswerer answerer, int kept, int mostWai
     // The latest used first.
     private readonly LinkedList<(Asked Asked, Task<PreparedPrompt> Prepared)> use = new();
     private readonly Queue<(Asked Asked, TaskCompletionSource<PreparedPrompt> Told)> waiting = new();
-    // By shard and edit: an edit's soft prompt is always the same, and libtorch on a request's own thread costs more than the rest of the way.
+    // By shard and edit: an edit's soft prompt is always the same.
     private readonly ConcurrentDictionary<(int Shard, int Edit), (float[] Values, int Rows)> softPrompts = new();
     private bool running;
 

@@ -92,17 +92,10 @@ public sealed class EditedModel : Answerer
     }
 
     /// <summary>
-    /// The same request where the prompt's words alone decide (<see cref="DecideByWords"/>); else null.
-    /// </summary>
-    /// <param name="prompt">What the LLM reads.</param>
-    /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
-    public Request? PrepareByWords(string prompt, string question) =>
-        DecideByWords(question) is { } decision ? RequestOf(prompt, decision.Open ? SoftPromptOf(decision) : null, decision) : null;
-
-    /// <summary>
     /// The decision where a question's words alone make it: addressing by subject behind the gate on its relation. The encoder reads nothing, so the decision knows nothing of features. Null where
     /// a feature is needed: under any other rule, and where several shards are open and the surest must be found.
     /// </summary>
+    /// <param name="question">What the memory reads: the prompt, or of a conversation what the user asked last.</param>
     public Decision? DecideByWords(string question)
     {
         if (!Shards.All(s => s.Rule.RestsOnWords)) return null;

@@ -123,18 +123,14 @@ public sealed class When_the_gate_decides
         var read = edited.PrepareEach(prompts, prompts);
         for (var i = 0; i < prompts.Length; i++)
         {
-            var quick = edited.PrepareByWords(prompts[i], prompts[i]).ShouldNotBeNull();
-            quick.Ids.ShouldBe(read[i].Ids);
-            (quick.SoftAt, quick.SoftTokens).ShouldBe((read[i].SoftAt, read[i].SoftTokens));
-            if (read[i].SoftPrompt is { } soft) Bits(quick.SoftPrompt!.reshape(-1)).ShouldBe(Bits(soft.reshape(-1)));
-            (quick.Decision!.Reason, quick.Decision.Fired?.Edit.EditId).ShouldBe((read[i].Decision!.Reason, read[i].Decision!.Fired?.Edit.EditId));
-            quick.Decision.Evidence.InScope.ShouldBe(float.NaN, "the encoder read nothing");
+            var quick = edited.DecideByWords(prompts[i]).ShouldNotBeNull();
+            (quick.Open, quick.Reason, quick.Fired?.Edit.EditId).ShouldBe((read[i].SoftTokens > 0, read[i].Decision!.Reason, read[i].Decision!.Fired?.Edit.EditId));
+            if (read[i].SoftPrompt is { } soft) Bits(edited.SoftPromptOf(quick).reshape(-1)).ShouldBe(Bits(soft.reshape(-1)));
+            quick.Evidence.InScope.ShouldBe(float.NaN, "the encoder read nothing");
         }
 
         read.ShouldContain(r => r.SoftTokens == 0);
         read.ShouldContain(r => r.SoftTokens > 0);
-        // Of a conversation the memory reads what was asked last.
-        edited.PrepareByWords("Hello. Oslo is a city in", "Paris is")!.SoftPrompt.ShouldBeNull();
     }
 
     [Fact]
@@ -147,12 +143,12 @@ public sealed class When_the_gate_decides
         foreach (var rule in (DecisionRule[])[new(), new() { Addressing = AddressingMode.Nearest }, subject with { InScope = 0.5 }, subject with { Similarity = 0.5 }, subject with { Margin = 0.1 }])
         {
             using var edited = tiny.Edited(rule);
-            edited.PrepareByWords("Oslo is a city in", "Oslo is a city in").ShouldBeNull();
+            edited.DecideByWords("Oslo is a city in").ShouldBeNull();
         }
 
         using var both = new EditedModel(tiny.Llm, [new Shard(tiny.Encoder, tiny.Projector, tiny.Keys, subject), new Shard(other.Encoder, other.Projector, other.Keys, subject)], SoftPromptLayout.AfterPrompt);
-        both.PrepareByWords("Bergen is a city in", "Bergen is a city in")!.Decision!.Shard.ShouldBe(1);
-        both.PrepareByWords("Bergen, unlike Oslo, is", "Bergen, unlike Oslo, is").ShouldBeNull("which is surer only their features tell");
+        both.DecideByWords("Bergen is a city in")!.Shard.ShouldBe(1);
+        both.DecideByWords("Bergen, unlike Oslo, is").ShouldBeNull("which is surer only their features tell");
     }
 
     [Fact]

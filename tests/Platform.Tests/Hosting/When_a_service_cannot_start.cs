@@ -10,6 +10,10 @@ public sealed class When_a_service_cannot_start
         (await ServiceProgram.RunAsync(() => throw new ArgumentException("Artifacts:Folder is empty; name a folder"))).ShouldBe(2);
 
     [Fact]
+    public async Task Should_end_with_2_when_its_database_cannot_be_reached() =>
+        (await ServiceProgram.RunAsync(() => throw new InvalidOperationException("likely transient", new Npgsql.NpgsqlException("Failed to connect to 127.0.0.1:1")))).ShouldBe(2);
+
+    [Fact]
     public async Task Should_keep_the_trace_of_a_defect() =>
         await Should.ThrowAsync<InvalidOperationException>(() => ServiceProgram.RunAsync(() => throw new InvalidOperationException("a defect")));
 
