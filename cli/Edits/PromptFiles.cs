@@ -12,6 +12,14 @@ internal static class PromptFiles
 
     public static IReadOnlyList<Probe> ReadProbes(string path, IProgress<string> notes) => Told(path, notes, report => PromptFile.ReadProbes(path, report: report));
 
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadTemplates(string path, IProgress<string> notes)
+    {
+        var bad = new List<string>();
+        var found = TemplateFile.Read(path, (file, problem) => bad.Add($"{file}, {problem}"));
+        if (bad.Count > 0) notes.Report($"{bad.Count} {(bad.Count == 1 ? "row" : "rows")} of {path} left out; the first: {bad[0]}");
+        return found;
+    }
+
     private static IReadOnlyList<T> Told<T>(string path, IProgress<string> notes, Func<Action<RowProblem>, IReadOnlyList<T>> read)
     {
         var bad = new List<RowProblem>();

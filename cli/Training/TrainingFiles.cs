@@ -20,19 +20,21 @@ internal sealed class TrainingFiles
 
     public Option<int?> Limit { get; } = new("--limit") { Description = "Only the first N edits." };
 
-    public Option<int> Wordings { get; } = new("--wordings") { Description = "Wordings each edit borrows from other edits of its relation.", DefaultValueFactory = _ => new SplitSettings().Wordings };
+    public Option<int> Wordings { get; } = new("--wordings") { Description = "Wordings each edit borrows from other edits of its relation, and from --templates.", DefaultValueFactory = _ => new SplitSettings().Wordings };
+
+    public Option<string?> Templates { get; } = new("--templates") { Description = "More wordings of relations, for borrowed wordings and hard negatives: JSON lines with relation and template (\"{} was born in\"), or a folder of RELATION.jsonl in ParaRel's form." };
 
     public Option<int> Hard { get; } = new("--hard-negatives") { Description = "Out-of-scope prompts for each edit that ask another thing about its subject.", DefaultValueFactory = _ => 0 };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Edits, OutOfScope, Validation, Prefixes, Limit, Wordings, Hard]) command.Options.Add(option);
+        foreach (var option in (Option[])[Edits, OutOfScope, Validation, Prefixes, Limit, Wordings, Templates, Hard]) command.Options.Add(option);
     }
 
     /// <summary>The other options say what is made of the edits: without edits they would be ignored.</summary>
     public void RefuseWithoutEdits(ParseResult parsed)
     {
-        foreach (var option in (Option[])[OutOfScope, Validation, Prefixes, Limit, Wordings, Hard])
+        foreach (var option in (Option[])[OutOfScope, Validation, Prefixes, Limit, Wordings, Templates, Hard])
             if (parsed.GetResult(option) is { Implicit: false }) throw new ArgumentException($"{option.Name} says what to make of the edits, and none are given; name their file with --edits, or leave it out to train on the texts that lie with the encoder");
     }
 
@@ -45,6 +47,7 @@ internal sealed class TrainingFiles
         if (set.Conflicts.Count > 0) notes.Report($"{set.Conflicts.Count} conflicts: the last edit of a subject and relation stands");
         var validation = parsed.GetValue(Validation) is { Length: > 0 } given ? given.SelectMany(v => PromptFiles.ReadProbes(v, notes)).ToArray() : null;
         var settings = new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = parsed.GetValue(Limit), Wordings = parsed.GetValue(Wordings), HardNegatives = parsed.GetValue(Hard) };
+        if (parsed.GetValue(Templates) is { } templates) settings = settings with { Templates = PromptFiles.ReadTemplates(templates, notes) };
         // Nothing is held out for scoring here: who trains by hand brings test probes of his own.
         var split = Splitter.Make(set, settings, parsed.GetValue(OutOfScope) is { } other ? PromptFiles.Read(other, notes) : null, validation, heldOut: []);
         foreach (var (why, count) in split.LeftOut) notes.Report($"left out: {count} {why}");

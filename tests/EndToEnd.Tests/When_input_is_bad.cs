@@ -123,6 +123,7 @@ public sealed class When_input_is_bad(TinyFiles files) : IClassFixture<TinyFiles
     [InlineData("--set batch=x", "give a whole number")]
     [InlineData("--wordings -1", "wordings are -1")]
     [InlineData("--prefixes nothere.txt", "nothere.txt")]
+    [InlineData("--templates nothere", "no such file or folder")]
     public async Task Should_refuse_a_setting_before_it_trains(string setting, string sentence)
     {
         var memory = Path.Combine(files.Root, "refused");

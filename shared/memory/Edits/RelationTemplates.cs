@@ -9,18 +9,20 @@ namespace MindBridge.Memory.Edits;
 public sealed record RelationGroup(string Name, bool Named, IReadOnlyList<string> Templates);
 
 /// <summary>
-/// The templates of a set of edits: a prompt less its subject. Crossing them gives more wordings of an edit (another edit's template of the same relation,
-/// with this subject) and hard negatives (a template of another relation with this subject), from nothing but the edits themselves. Every choice is a
+/// The templates of a set of edits: a prompt less its subject; and those that the user gives (<see cref="TemplateFile"/>). Crossing them gives more wordings of an edit (another edit's template of the same relation,
+/// with this subject) and hard negatives (a template of another relation with this subject). Every choice is a
 /// function of (seed, edit id).
 /// </summary>
 public sealed class RelationTemplates
 {
-    private const string Place = "{}";
+    /// <summary>Stands in a template where the subject stands in a prompt.</summary>
+    internal const string Place = "{}";
+
     private readonly Dictionary<string, RelationGroup> groups;
     private readonly Dictionary<string, HashSet<string>> askedOf = new(StringComparer.Ordinal);
     private readonly string[] names;
 
-    private RelationTemplates(IReadOnlyCollection<Edit> edits, double heldOutShare, int seed)
+    private RelationTemplates(IReadOnlyCollection<Edit> edits, double heldOutShare, int seed, IReadOnlyDictionary<string, IReadOnlyList<string>> given)
     {
         var found = new Dictionary<string, (bool Named, Dictionary<string, int> Counts)>(StringComparer.Ordinal);
         foreach (var edit in edits)
@@ -34,6 +36,12 @@ public sealed class RelationTemplates
             asked.Add(name);
         }
 
+        foreach (var (name, templates) in given)
+        {
+            if (!found.TryGetValue(name, out var group)) found[name] = group = (true, new(StringComparer.Ordinal));
+            foreach (var template in templates) group.Counts.TryAdd(template, 0);
+        }
+
         groups = found.Where(f => f.Value.Counts.Count > 0).ToDictionary(f => f.Key, f => new RelationGroup(f.Key, f.Value.Named,
             [.. f.Value.Counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key)]), StringComparer.Ordinal);
         names = [.. groups.Keys.Order(StringComparer.Ordinal)];
@@ -44,7 +52,9 @@ public sealed class RelationTemplates
     /// <param name="edits">The edits; of one whose prompt does not name its subject no template is read.</param>
     /// <param name="heldOutShare">Share of each named relation's templates that <see cref="WordingsOf"/> leaves for validation; a relation with fewer than three keeps all.</param>
     /// <param name="seed">Decides which.</param>
-    public static RelationTemplates Of(IReadOnlyCollection<Edit> edits, double heldOutShare = 0, int seed = 0) => new(edits, heldOutShare, seed);
+    /// <param name="given">More templates, by relation; of relations that no edit is about, too.</param>
+    public static RelationTemplates Of(IReadOnlyCollection<Edit> edits, double heldOutShare = 0, int seed = 0, IReadOnlyDictionary<string, IReadOnlyList<string>>? given = null) =>
+        new(edits, heldOutShare, seed, given ?? new Dictionary<string, IReadOnlyList<string>>());
 
     /// <summary>All relations, in ordinal order of their names.</summary>
     public IReadOnlyList<RelationGroup> Groups => [.. names.Select(n => groups[n])];

@@ -12,6 +12,9 @@ public sealed record SplitSettings
     /// <summary>Most wordings an edit gets from other edits of its relation (template crossing); 0 for none.</summary>
     public int Wordings { get; init; } = 6;
 
+    /// <summary>Templates of the user's own, by relation, beside those that the edits' prompts show.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Templates { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Hard negatives an edit gets: other relations' templates on its subject; 0 for none.</summary>
     public int HardNegatives { get; init; }
 

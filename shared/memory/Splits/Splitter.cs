@@ -62,7 +62,7 @@ public sealed class Splitter
 
         // Training texts give way to probes; wordings are drawn so that they touch none.
         var check = new ProbeIndex(probes.Concat(givenValidation ?? []));
-        var templates = RelationTemplates.Of([.. records.Select(r => r.Edit)], settings.HeldOutTemplates, settings.Seed);
+        var templates = RelationTemplates.Of([.. records.Select(r => r.Edit)], settings.HeldOutTemplates, settings.Seed, settings.Templates);
         var edits = records.ConvertAll(r => r.Edit with
         {
             Wordings = [.. r.Edit.Wordings, .. templates.WordingsOf(r.Edit, settings.Wordings, settings.Seed, check.Touches)],
