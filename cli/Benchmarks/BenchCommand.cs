@@ -28,12 +28,14 @@ internal static class BenchCommand
             if (chosen.Count == 0) throw new ArgumentException($"there is no benchmark \"{wanted}\"; there are {string.Join(", ", s_all.Select(b => b.Name))}");
             Selection = result.GetValue(only);
             Clock.CountsProcessorTime = result.GetValue(cpu);
-            var short_ = 0;
+            var (measured, short_) = (0, 0);
             foreach (var measure in chosen.SelectMany(b => b.Run(Tell, cancellation)))
             {
+                measured++;
                 if (!measure.Passed) short_++;
                 Console.WriteLine(result.GetValue(json) ? Json(measure) : Line(measure));
             }
+            if (measured == 0) throw new ArgumentException($"no measure's name contains \"{Selection}\"; without --only all are taken");
             return Task.FromResult(short_ == 0 ? 0 : 1);
         });
         return command;

@@ -34,9 +34,11 @@ internal static class LlmCommand
         };
         command.SetAction((parsed, cancellationToken) => Spoken.AsSentencesAsync(async () =>
         {
-            using var clients = PlatformClients.Of(parsed, home);
             var folder = parsed.GetValue(path)!.FullName;
-            if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: there is no such folder; give the Hugging Face folder of an LLM");
+            // What nobody could be bridged to is refused here, not by every trainer.
+            CausalLanguageModel.Require(folder);
+            Checkpoint.Inspect(folder);
+            using var clients = PlatformClients.Of(parsed, home);
             var llm = await clients.Registry.ReleaseLlmAsync(
                 new ReleaseLlmRequest { Name = parsed.GetValue(name), Version = parsed.GetValue(version), Family = FamilyOf(folder), Uri = folder, ContentHash = ContentIdentity.Of(folder) },
                 cancellationToken: cancellationToken);

@@ -10,6 +10,18 @@ public sealed class When_input_is_bad(TinyFiles files) : IClassFixture<TinyFiles
         (await CommandLine.RunAsync(["model", "info", "/no/such/model"])).ShouldBeASentence("/no/such/model");
 
     [Fact]
+    public async Task Should_say_that_a_file_is_no_folder() =>
+        (await CommandLine.RunAsync(["model", "info", files.Edits])).ShouldBeASentence(files.Edits, "is a file");
+
+    [Fact]
+    public async Task Should_release_no_model_that_does_not_write() =>
+        (await CommandLine.RunAsync(["llm", "release", "reader", "--path", files.Encoder])).ShouldBeASentence("bert", "give the folder of an LLM");
+
+    [Fact]
+    public async Task Should_not_pass_a_bench_that_measured_nothing() =>
+        (await CommandLine.RunAsync(["bench", "grpc", "--only", "zzzz"])).ShouldBeASentence("zzzz");
+
+    [Fact]
     public async Task Should_refuse_truncated_weights()
     {
         var folder = files.Copy(files.Gpt2, "truncated");

@@ -10,6 +10,7 @@ public static class Checkpoint
     {
         if (dtype is not (null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16))
             throw new ArgumentException($"a model cannot be loaded as {dtype}; give Float32, BFloat16 or Float16");
+        if (File.Exists(folder)) throw new DirectoryNotFoundException($"{folder} is a file; give the folder that holds it");
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: there is no such folder");
         if (Llama2C.FileOf(folder) is { } file) return Llama2C.Load(file, dtype ?? ScalarType.Float32, device ?? CPU);
         var configuration = ModelConfiguration.From(folder);
