@@ -20,6 +20,7 @@ internal static class RunCommand
         var encoderBase = new Option<DirectoryInfo>("--encoder-base") { Description = "Base encoder: a Hugging Face folder of BERT or DistilBERT", Required = true };
         var llm = new Option<DirectoryInfo[]>("--llm") { Description = "LLM to bridge to; may be given several times, the encoder is trained once", Required = true };
         var outOfScope = new Option<FileInfo?>("--out-of-scope") { Description = "Lines with a \"prompt\" whose answers must stay; without it the records that --limit leaves over" };
+        var templates = new Option<string?>("--templates") { Description = "More wordings of relations to train on: JSON lines with relation and template (\"{} was born in\"), or a folder of RELATION.jsonl in ParaRel's form" };
         var limit = new Option<int?>("--limit") { Description = "Only the first N edits" };
         var epochs = new Option<int?>("--epochs") { Description = "Passes of stage I (by default 45 over a few edits, down to 20 over many)" };
         var seed = new Option<long>("--seed") { Description = "One seed, one result" };
@@ -33,7 +34,7 @@ internal static class RunCommand
               mindbridge run --edits counterfact.json --encoder-base models/bert --llm models/gpt2 --llm models/llama --limit 1000 --out runs/cf
             """)
         {
-            edits, encoderBase, llm, outOfScope, limit, epochs, seed, folder, json,
+            edits, encoderBase, llm, outOfScope, templates, limit, epochs, seed, folder, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -42,7 +43,7 @@ internal static class RunCommand
                 throw new ArgumentException($"two LLMs are called {twice.Key}; rename one of the folders, bridges are kept by the LLM's name");
             var number = parsed.GetValue(seed);
             var notes = new ConsoleNotes();
-            var data = RunFiles.Read(parsed.GetValue(edits)!.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, notes);
+            var data = RunFiles.Read(parsed.GetValue(edits)!.FullName, parsed.GetValue(outOfScope)?.FullName, parsed.GetValue(limit), number, notes, parsed.GetValue(templates));
             foreach (var each in llms) CausalLanguageModel.Require(each);
             if (parsed.GetValue(json) is { } figures) OutputFile.Require(figures.FullName);
             var recipe = new EncoderTrainingSettings { Seed = number };

@@ -16,15 +16,18 @@ internal static class RunFiles
     /// <param name="limit">Use the first so many edits; null for all.</param>
     /// <param name="seed">Decides the split.</param>
     /// <param name="notes">Told what was left out, and why.</param>
+    /// <param name="templatesPath">More wordings of relations; null for those that the edits show.</param>
     /// <exception cref="InvalidDataException">No row is usable.</exception>
-    public static EditingRunData Read(string editsPath, string? outOfScopePath, int? limit, long seed, IProgress<string> notes)
+    public static EditingRunData Read(string editsPath, string? outOfScopePath, int? limit, long seed, IProgress<string> notes, string? templatesPath = null)
     {
         if (limit is < 1) throw new ArgumentException($"limit {limit} leaves no edit; give at least 1");
         var file = EditFile.Read(editsPath);
         var set = EditSet.Resolve(file);
         if (file.BadRows.Count > 0) notes.Report($"{file.BadRows.Count} rows of {editsPath} were left out; `mindbridge edits check` names them");
         if (set.Conflicts.Count > 0) notes.Report($"{set.Conflicts.Count} conflicts: the last edit of a subject and relation stands");
-        var split = Splitter.Make(set, new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = limit }, outOfScopePath is null ? null : PromptFiles.Read(outOfScopePath, notes));
+        var settings = new SplitSettings { Seed = (int)(seed % int.MaxValue), Limit = limit };
+        if (templatesPath is not null) settings = settings with { Templates = PromptFiles.ReadTemplates(templatesPath, notes) };
+        var split = Splitter.Make(set, settings, outOfScopePath is null ? null : PromptFiles.Read(outOfScopePath, notes));
         foreach (var (reason, count) in split.LeftOut) notes.Report($"left out: {count} {reason}");
         return new EditingRunData
         {

@@ -10,7 +10,13 @@ public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IC
     [Fact]
     public async Task Should_train_bridge_evaluate_and_answer()
     {
-        await Ok("encoder", "train", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--base", files.Encoder, "--out", Folder("memory"), "--epochs", "2");
+        var templates = files.Write("templates.jsonl", """
+            {"relation":"home","template":"the home of {} is"}
+            {"relation":"work","pattern":"[X] works for [Y]."}
+            """);
+        await Ok("encoder", "train", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--templates", templates, "--hard-negatives", "1", "--base", files.Encoder, "--out", Folder("memory"), "--epochs", "2");
+        (await File.ReadAllTextAsync(Path.Combine(Folder("memory"), "edits.jsonl"), TestContext.Current.CancellationToken)).ShouldContain("the home of Ada is");
+        (await File.ReadAllTextAsync(Path.Combine(Folder("memory"), "out-of-scope.jsonl"), TestContext.Current.CancellationToken)).ShouldContain("Ada works for");
         await Ok("bridge", "train", "--encoder", Folder("memory"), "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--llm", files.Gpt2, "--out", Folder("bridge"), "--epochs", "2");
         var scores = await Ok("evaluate", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "--probes", files.Edits, "--protocol", "all", "--json");
         foreach (var line in scores.Lines)
@@ -54,7 +60,8 @@ public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IC
     [Fact]
     public async Task Should_run_everything_on_two_llms_with_one_encoder_and_write_the_page()
     {
-        await Ok("run", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--encoder-base", files.Encoder, "--llm", files.Gpt2, "--llm", files.Llama, "--epochs", "1", "--out", Folder("run"), "--json", Folder("run.json"));
+        await Ok("run", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--encoder-base", files.Encoder, "--llm", files.Gpt2, "--llm", files.Llama, "--templates", files.Write("run-templates.jsonl", """{"relation":"home","template":"the home of {} is"}"""),
+            "--epochs", "1", "--out", Folder("run"), "--json", Folder("run.json"));
 
         using var figures = JsonDocument.Parse(await File.ReadAllTextAsync(Folder("run.json"), TestContext.Current.CancellationToken));
         var llms = figures.RootElement.GetProperty("llms").EnumerateArray().ToList();
