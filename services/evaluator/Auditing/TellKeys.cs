@@ -30,7 +30,8 @@ internal sealed class TellKeys(IDbContextFactory<EvaluatorContext> contexts, Sec
         var (gone, made) = (known.Except(keys.Keys).ToList(), keys.Keys.Except(known).ToList());
         var at = time.GetUtcNow();
         foreach (var key in gone) db.Audit(key.Tenant, KeyFile, "key revoked", key.Name, null, new { key.Name, key.Tenant, key.Role }, null, null, at);
-        foreach (var key in made) db.Audit(key.Tenant, KeyFile, "key created", key.Name, null, null, new { key.Name, key.Tenant, key.Role, Expires = keys[key] }, null, at);
+        // A moment later: of a key that took the place of another, the log shows the end of that one first.
+        foreach (var key in made) db.Audit(key.Tenant, KeyFile, "key created", key.Name, null, null, new { key.Name, key.Tenant, key.Role, Expires = keys[key] }, null, at.AddMicroseconds(1));
         db.ToldKeys.RemoveRange(gone);
         db.ToldKeys.AddRange(made);
         await db.SaveChangesAsync(cancellationToken);

@@ -77,7 +77,7 @@ public sealed class When_an_operator_tends_jobs(Servers servers) : IClassFixture
     private static async Task<IReadOnlyList<ChangeMade>> ToldAsync(Service notes)
     {
         await using var db = await notes.Contexts.CreateDbContextAsync();
-        return [.. (await db.Outbox.AsNoTracking().OrderBy(row => row.Id).ToListAsync()).Select(row => EventBody.Read(row.EventType, row.Body)).OfType<ChangeMade>()];
+        return [.. (await db.Outbox.AsNoTracking().ToListAsync()).Select(row => EventBody.Read(row.EventType, row.Body)).OfType<ChangeMade>().OrderBy(c => c.MadeAt)];
     }
 
     private static string Field(string? json, string name) => JsonDocument.Parse(json.ShouldNotBeNull()).RootElement.GetProperty(name).GetString()!;
