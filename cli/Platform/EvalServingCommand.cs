@@ -68,7 +68,7 @@ internal static class EvalServingCommand
         return (reply, reply.Changes.Select(c => $"{c.MadeAt[..19]}  {c.Cause,-9} {EvalCommand.Short(c.BridgeId)} (commit {c.CommitSequence}) by {c.MadeBy}{(c.Reason.Length > 0 ? $": {c.Reason}" : "")}"));
     });
 
-    private static Command Audit() => Listed("audit", "List every change of what is evaluated and served; needs an administrator's key.", async (clients, memory, limit, token) =>
+    private static Command Audit() => Listed("audit", "List every change of what is evaluated and served, of memories, LLM versions, jobs and keys; needs an administrator's key.", async (clients, memory, limit, token) =>
     {
         var reply = await clients.Evaluator.ListAuditAsync(new ListAuditRequest { MemoryId = memory, Limit = limit }, cancellationToken: token);
         return (reply, reply.Entries.Select(e => $"{e.At[..19]}  {e.Who}: {e.What} {e.Subject} {e.Old} -> {e.New}{(e.Reason.Length > 0 ? $" ({e.Reason})" : "")}"));

@@ -33,6 +33,8 @@ public sealed class EvaluatorContext(DbContextOptions<EvaluatorContext> options)
 
     internal DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
+    internal DbSet<ToldKey> ToldKeys => Set<ToldKey>();
+
     internal DbSet<Alert> Alerts => Set<Alert>();
 
     internal DbSet<ProbeSet> ProbeSets => Set<ProbeSet>();
@@ -77,6 +79,11 @@ public sealed class EvaluatorContext(DbContextOptions<EvaluatorContext> options)
             gate.HasKey(g => new { g.MemoryId, g.Version });
         });
         model.Entity<AuditEntry>().ToTable("audit");
+        model.Entity<ToldKey>(key =>
+        {
+            key.ToTable("told_keys");
+            key.HasKey(k => new { k.Sha256, k.Name, k.Tenant, k.Role });
+        });
         model.Entity<Alert>().ToTable("alerts");
         model.Entity<ProbeSet>(set =>
         {

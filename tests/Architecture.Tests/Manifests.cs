@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace MindBridge.Architecture.Tests;
 
-/// <summary>The Kubernetes manifests below deploy/kubernetes, as objects. Debian's python3-yaml reads them: no YAML of our own.</summary>
-internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
+/// <summary>The Kubernetes manifests below deploy/kubernetes, and the alerts of Prometheus, as objects. Debian's python3-yaml reads them: no YAML of our own.</summary>
+internal sealed record Manifests(IReadOnlyList<JsonNode> Objects, IReadOnlyList<string> Files)
 {
     private const string ToJson = "import json,sys,yaml; print(json.dumps([d for d in yaml.safe_load_all(sys.stdin.read()) if d]))";
 
@@ -12,14 +12,15 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
     /// <param name="change">Plants something: a text of a file, by its name.</param>
     public static async Task<Manifests> ReadAsync(string root, Func<string, string, string>? change = null)
     {
-        var files = Directory.EnumerateFiles(Path.Combine(root, "deploy/kubernetes"), "*.yaml").Order(StringComparer.Ordinal).Select(path => (change ?? ((_, text) => text))(Path.GetFileName(path), File.ReadAllText(path)));
+        var paths = Directory.EnumerateFiles(Path.Combine(root, "deploy/kubernetes"), "*.yaml").Order(StringComparer.Ordinal).ToList();
+        var files = paths.Append(Path.Combine(root, "deploy/prometheus/alerts.yml")).Select(path => (change ?? ((_, text) => text))(Path.GetFileName(path), File.ReadAllText(path)));
         using var python = Process.Start(new ProcessStartInfo("python3", ["-c", ToJson]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         await python.StandardInput.WriteAsync(string.Join("\n---\n", files));
         python.StandardInput.Close();
         var (output, error) = (python.StandardOutput.ReadToEndAsync(), python.StandardError.ReadToEndAsync());
         await python.WaitForExitAsync();
         python.ExitCode.ShouldBe(0, await error);
-        return new Manifests([.. JsonNode.Parse(await output)!.AsArray().Select(node => node!)]);
+        return new Manifests([.. JsonNode.Parse(await output)!.AsArray().Select(node => node!)], [.. paths.Select(path => Path.GetFileName(path))]);
     }
 
     /// <summary>What disagrees with the services' settings, and what no pod of ours may lack.</summary>
@@ -53,6 +54,10 @@ internal sealed record Manifests(IReadOnlyList<JsonNode> Objects)
         }
 
         foreach (var violation in OfScraping(deployed)) yield return violation;
+        if (!JsonNode.DeepEquals(Of("PrometheusRule").Single()["spec"]!["groups"], Objects.Single(o => o["kind"] is null && o["groups"] is not null)["groups"])) yield return "the rules of alerts.yaml are not those of deploy/prometheus/alerts.yml";
+        var applied = Of("Kustomization").Single()["resources"]!.AsArray().Select(r => (string)r!).ToList();
+        // What is secret is filled in from its example.
+        foreach (var file in Files.Where(f => f is not "kustomization.yaml").Select(f => f.Replace(".example", "", StringComparison.Ordinal)).Where(f => !applied.Contains(f, StringComparer.Ordinal))) yield return $"{file} is not applied";
         foreach (var scaled in Of("ScaledObject").Where(s => !deployed.ContainsKey((string)s["spec"]!["scaleTargetRef"]!["name"]!))) yield return $"{Name(scaled)} scales what is not deployed";
         if (!Of("NetworkPolicy").Any(p => p["spec"]!["podSelector"]!.AsObject().Count == 0 && p["spec"]!["ingress"] is null)) yield return "pods are open to everybody";
 

@@ -28,6 +28,9 @@ public sealed partial class When_kubernetes_runs_the_platform
     [InlineData("scraping.yaml", "credentials: { name: mindbridge-metrics", "credentials: { name: mindbridge-keys", "metrics are read without a key that a secret holds")]
     [InlineData("scraping.yaml", "part-of: mindbridge", "part-of: something", "evaluator is not scraped")]
     [InlineData("scraping.yaml", "port: http", "port: grpc", "inference lets no Prometheus in")]
+    [InlineData("alerts.yaml", "> 3600", "> 7200", "the rules of alerts.yaml are not those of deploy/prometheus/alerts.yml")]
+    [InlineData("alerts.yml", "severity: ticket", "severity: page", "the rules of alerts.yaml are not those of deploy/prometheus/alerts.yml")]
+    [InlineData("kustomization.yaml", "  - alerts.yaml\n", "", "alerts.yaml is not applied")]
     [InlineData("inference.yaml", "labels: { app: inference, part-of: mindbridge }", "labels: { app: inference, part-of: mindbridge }\n      annotations: { prometheus.io/scrape: \"true\" }", "inference asks to be scraped without a key")]
     public async Task Should_catch_a_planted_violation(string file, string from, string to, string violation)
     {

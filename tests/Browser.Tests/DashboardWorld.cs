@@ -20,6 +20,8 @@ public sealed class DashboardWorld : IAsyncLifetime
         [("Ada", "default", Role.Operator), ("Ben", "default", Role.Editor), ("Cleo", "default", Role.Reader), ("Abe", "default", Role.Admin), ("Eve", "elsewhere", Role.Admin)];
 
     private readonly string folder = Directory.CreateTempSubdirectory("mindbridge-browser-").FullName;
+    private string KeyFile => Path.Combine(folder, "keys.jsonl");
+
     private readonly Dictionary<string, string> keys = People.ToDictionary(p => p.Name, _ => ApiKey.Create(), StringComparer.Ordinal);
     private readonly OidcProvider provider = new();
     private EmbeddedPlatform? platform;
@@ -35,6 +37,9 @@ public sealed class DashboardWorld : IAsyncLifetime
 
     /// <summary>Ada operates the platform, Ben edits, Cleo reads, Abe administers it, Eve administers another tenant.</summary>
     public string KeyOf(string person) => keys[person];
+
+    /// <summary>Gives somebody a reader's key, as the command does.</summary>
+    public async Task CreateKeyAsync(string name) => (await KeyCommand.Create().Parse(["create", name, "--role", "reader", "--file", KeyFile]).InvokeAsync()).ShouldBe(0);
 
     /// <summary>What serves, as a person's key sees it over gRPC.</summary>
     public async Task<IReadOnlyList<Deployment>> DeploymentsAsync(string person)
@@ -82,7 +87,7 @@ public sealed class DashboardWorld : IAsyncLifetime
         await DemoFiles.ExportAsync(Files, EditCount, seed: 5, default);
         var demo = new DemoSettings { Folder = folder, Models = DemoSettings.ShippedModels, Epochs = 40, EncoderOverrides = ["Batch=8"], BridgeOverrides = ["Batch=8"] };
         await DemoFiles.SentencesAsync(folder, default);
-        platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), .. provider.Settings, ("Dashboard:Refresh", "00:00:00.4"), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
+        platform = await EmbeddedPlatform.StartAsync(folder, demo.EncoderBase, [.. demo.ForServices(), .. Keys(), .. provider.Settings, ("Dashboard:Refresh", "00:00:00.4"), ("Security:KeyFile", KeyFile), ("Evaluation:Look", "00:00:01"), ("Evaluation:MostDrop", "100")], default);
         grpc = platform.Address.Grpc;
         Address = platform.Address.Rest;
         await provider.StartAsync(Address);

@@ -137,8 +137,9 @@ public sealed partial class When_a_new_user_tries_everything(DashboardWorld worl
         (await AnswerAsync(page, "Champion")).ShouldStartWith(after);
         await Assertions.Expect(page.Locator("[data-answer='Challenger']")).ToBeVisibleAsync();
         await pictures.TakeAsync(ada, "playground");
+        await TightenGateAsync(ada);
         await ada.GoAsync("LLM upgrades");
-        await PromoteAsync(llama, ada);
+        await PromoteAsync(llama, ada, fails: "and the gate asks for 100000");
         Lap("promoted, rolled back and promoted");
 
         // The services tell the same story, and name who did what.
@@ -283,10 +284,27 @@ public sealed partial class When_a_new_user_tries_everything(DashboardWorld worl
         Lap("the challenger was scored in nats");
     }
 
-    private static async Task PromoteAsync(ILocator llm, Visitor ada)
+    // What passed once fails now.
+    private static async Task TightenGateAsync(Visitor ada)
+    {
+        await ada.GoAsync("Gates");
+        await ada.Page.GetByRole(AriaRole.Link, new() { Name = Memory, Exact = true }).ClickAsync();
+        await ada.Page.GetByLabel("Least probes").First.FillAsync("100000");
+        await ada.Page.GetByLabel("Why (for the history)").FillAsync("A test asks for too much again.");
+        await ada.PressAsync("Set the gate");
+        await ada.SeesAsync("Version 3 of the gate stands");
+    }
+
+    private static async Task PromoteAsync(ILocator llm, Visitor ada, string? fails = null)
     {
         await llm.GetByRole(AriaRole.Button, new() { Name = "Promote…" }).ClickAsync();
-        await ada.Page.GetByLabel("Why (optional)").FillAsync("A test promotes.");
+        if (fails is not null)
+        {
+            await Assertions.Expect(llm.GetByText("It does not pass the gate as it stands now")).ToContainTextAsync(fails);
+            await Assertions.Expect(ada.Button("Promote it")).ToBeDisabledAsync();
+        }
+
+        await ada.Page.GetByLabel(fails is null ? "Why (optional)" : "Why it shall serve although it fails").FillAsync("A test promotes.");
         await ada.PressAsync("Promote it");
         await ada.SeesAsync("The bridge is promoted: facts is answered by it on llama 1.");
         await Assertions.Expect(llm.GetByText("commit 2", new() { Exact = true })).ToBeVisibleAsync();
@@ -316,13 +334,16 @@ public sealed partial class When_a_new_user_tries_everything(DashboardWorld worl
         await Assertions.Expect(rows.Filter(new() { HasText = "stop canary" })).ToHaveCountAsync(1);
         await pictures.TakeAsync(abe, "audit");
         await abe.Page.GetByLabel("What").SelectOptionAsync("set gate");
-        await Assertions.Expect(rows).ToHaveCountAsync(2);
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
         await rows.First.GetByRole(AriaRole.Button).ClickAsync();
         await abe.SeesAsync("\"promoteByHand\": true");
         var csv = await abe.Page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).GetAttributeAsync("href");
         var lines = (await (await abe.Page.Context.APIRequest.GetAsync(csv!)).TextAsync()).Trim().Split('\n');
-        lines.Length.ShouldBe(3);
+        lines.Length.ShouldBe(4);
         lines[1].ShouldContain("set gate");
+        await world.CreateKeyAsync("crm");
+        await abe.Page.GetByLabel("What").SelectOptionAsync("key created");
+        await Assertions.Expect(rows.Filter(new() { HasText = "crm" })).ToContainTextAsync("reader of default");
         await abe.Page.GetByLabel("Who").FillAsync("nobody");
         await abe.Page.GetByLabel("Who").BlurAsync();
         await abe.SeesAsync("Nothing was changed that is like that.");

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
-using MindBridge.EditRegistry.Auditing;
 using MindBridge.EditRegistry.CreatingMemories;
 using MindBridge.EditRegistry.ReadingEdits;
+using MindBridge.Platform.Auditing;
 using MindBridge.Platform.Security;
 using MindBridge.Platform.Tracing;
 

@@ -1,4 +1,4 @@
-using MindBridge.EditRegistry.Auditing;
+using MindBridge.Platform.Auditing;
 using MindBridge.Platform.Security;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MindBridge.EditRegistry.Auditing;
+using MindBridge.Platform.Auditing;
 using MindBridge.Platform.Security;
 using Microsoft.EntityFrameworkCore;
 

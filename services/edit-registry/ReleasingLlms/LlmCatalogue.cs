@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using MindBridge.Contracts;
-using MindBridge.EditRegistry.Auditing;
+using MindBridge.Platform.Auditing;
 using MindBridge.Platform.Security;
 
 namespace MindBridge.EditRegistry.ReleasingLlms;

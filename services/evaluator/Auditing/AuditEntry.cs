@@ -9,7 +9,7 @@ internal sealed class AuditEntry
 
     public required DateTimeOffset MadeAt { get; init; }
 
-    /// <summary>The key's holder, or "evaluator".</summary>
+    /// <summary>The key's holder, "evaluator", or "key file" where that was changed.</summary>
     public required string MadeBy { get; init; }
 
     /// <summary>For example "promote".</summary>

@@ -17,6 +17,13 @@ internal sealed class Deployments(IDbContextFactory<EvaluatorContext> contexts, 
         return await db.Deployments.AsNoTracking().Where(d => (all || d.TenantId == tenant) && (memory == null || d.MemoryId == memory)).OrderBy(d => d.TenantId).ThenBy(d => d.MemoryId).ThenBy(d => d.LlmId).ToListAsync(cancellationToken);
     }
 
+    /// <summary>What the challengers of these fail, by the gate as it stands now; of none that was not scored yet.</summary>
+    public async Task<IReadOnlyDictionary<Deployment, IReadOnlyList<string>>> StandingAsync(IReadOnlyList<Deployment> listed, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.ChallengersWhyNotAsync(listed, cancellationToken);
+    }
+
     /// <summary>What served when, the latest first.</summary>
     public async Task<IReadOnlyList<DeploymentChange>> ListChangesAsync(Caller caller, Guid? memory, Guid? llm, int limit, CancellationToken cancellationToken)
     {

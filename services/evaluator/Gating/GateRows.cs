@@ -18,8 +18,11 @@ internal static class GateRows
     public static async Task<IReadOnlyDictionary<string, Evaluation>> GatingScoresAsync(this EvaluatorContext db, string? bridge, Guid memory, Guid llm, CancellationToken cancellationToken) =>
         bridge is null
             ? new Dictionary<string, Evaluation>(StringComparer.Ordinal)
-            : (await db.Evaluations.AsNoTracking().Where(e => e.BridgeId == bridge && e.MemoryId == memory && e.LlmId == llm && e.Cause == EvaluationCause.Bridge).OrderByDescending(e => e.CompletedAt).ToListAsync(cancellationToken))
-                .GroupBy(e => e.Protocol, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            : ByProtocol(await db.Evaluations.AsNoTracking().Where(e => e.BridgeId == bridge && e.MemoryId == memory && e.LlmId == llm && e.Cause == EvaluationCause.Bridge).ToListAsync(cancellationToken));
+
+    /// <summary>The latest of a bridge's evaluations under each protocol.</summary>
+    public static IReadOnlyDictionary<string, Evaluation> ByProtocol(IEnumerable<Evaluation> evaluations) =>
+        evaluations.GroupBy(e => e.Protocol, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.MaxBy(e => e.CompletedAt)!, StringComparer.Ordinal);
 
     /// <summary>How a bridge stands before a gate under every protocol that it names, as it was scored so far.</summary>
     /// <param name="gate">The gate.</param>

@@ -32,6 +32,9 @@ public static class EvaluatorModule
 {
     private static readonly TimeSpan s_forgetting = TimeSpan.FromHours(1);
 
+    // A look at a file's time and length.
+    private static readonly TimeSpan s_keys = TimeSpan.FromSeconds(1);
+
     /// <summary>Adds the evaluator's capabilities as the sections <c>Evaluation</c>, <c>Database</c>, <c>Artifacts</c> and <c>Services</c> tell.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of bounds; the message names it.</exception>
     public static IServiceCollection AddEvaluator(this IServiceCollection services, IConfiguration configuration)
@@ -67,6 +70,7 @@ public static class EvaluatorModule
         services.AddSingleton<FeatureMaps>();
         services.AddSingleton<Gates>();
         services.AddSingleton<AuditLog>();
+        services.AddReconciling<TellKeys>(s_keys);
         services.AddSingleton<ProbeSetStore>();
         services.AddSingleton<ProbeGeneration>();
         services.AddSingleton<EvaluationRequests>();

@@ -26,10 +26,12 @@ internal sealed partial class EvaluatorService(
 {
     private const int DefaultChanged = 50, MostChanged = 1000;
 
-    public override async Task<Wire.ListDeploymentsReply> ListDeployments(Wire.ListDeploymentsRequest request, ServerCallContext context) => new()
+    public override async Task<Wire.ListDeploymentsReply> ListDeployments(Wire.ListDeploymentsRequest request, ServerCallContext context)
     {
-        Deployments = { (await deployments.ListAsync(CallerOf(context), WireForms.IdOrAny("memory_id", request.MemoryId), context.CancellationToken)).Select(WireForms.Deployment) },
-    };
+        var listed = await deployments.ListAsync(CallerOf(context), WireForms.IdOrAny("memory_id", request.MemoryId), context.CancellationToken);
+        var fails = request.Standing ? await deployments.StandingAsync(listed, context.CancellationToken) : new Dictionary<Deployment, IReadOnlyList<string>>();
+        return new Wire.ListDeploymentsReply { Deployments = { listed.Select(d => WireForms.Deployment(d, fails.GetValueOrDefault(d))) } };
+    }
 
     public override async Task<Wire.ListEvaluationsReply> ListEvaluations(Wire.ListEvaluationsRequest request, ServerCallContext context)
     {

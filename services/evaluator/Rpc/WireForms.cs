@@ -11,7 +11,9 @@ namespace MindBridge.Evaluator.Rpc;
 /// <summary>What the evaluator holds as gRPC writes it, and back.</summary>
 internal static partial class WireForms
 {
-    public static Wire.Deployment Deployment(Deployment deployment)
+    /// <param name="deployment">The aliases.</param>
+    /// <param name="fails">Why the challenger is promoted only by somebody who says why; null where that was not asked, or it has no scores.</param>
+    public static Wire.Deployment Deployment(Deployment deployment, IReadOnlyList<string>? fails = null)
     {
         var wire = new Wire.Deployment
         {
@@ -28,6 +30,7 @@ internal static partial class WireForms
             TrialSince = Moment(deployment.TrialSince),
             Revision = deployment.Revision,
             Trace = deployment.Trace ?? "",
+            ChallengerFails = { fails ?? [] },
         };
         if (deployment.Limits is not null) wire.Limits = Limits(TrafficLimits.Read(deployment.Limits));
         return wire;

@@ -94,6 +94,14 @@ public sealed class JobQueue<TContext>(IDbContextFactory<TContext> contexts, Dat
     public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await CancelAsync(db, id, cancellationToken);
+    }
+
+    /// <summary>The same, in the caller's unit of work.</summary>
+    /// <inheritdoc cref="CancelAsync(Guid, CancellationToken)"/>
+    public async Task<bool> CancelAsync(TContext db, Guid id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(db);
         var now = time.GetUtcNow();
         var waiting = await db.Jobs.Where(job => job.Id == id && (job.State == JobState.Waiting || job.State == JobState.Parked || (job.State == JobState.Running && job.LeaseUntil < now)))
             .ExecuteUpdateAsync(job => job.SetProperty(j => j.State, JobState.Cancelled).SetProperty(j => j.CancelRequested, true).SetProperty(j => j.ChangedAt, now), cancellationToken);

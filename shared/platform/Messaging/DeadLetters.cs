@@ -1,7 +1,10 @@
 using System.Text.Json;
 using MindBridge.Contracts;
+using MindBridge.Platform.Auditing;
 using MindBridge.Platform.Databases;
+using MindBridge.Platform.Operations;
 using MindBridge.Platform.Outbox;
+using MindBridge.Platform.Security;
 using MindBridge.Platform.Tracing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +24,9 @@ public sealed class DeadLetters<TContext>(IDbContextFactory<TContext> contexts, 
 
     /// <summary>Hands the event to its handler again, in this process.</summary>
     /// <exception cref="ArgumentException">No such letter waits, or nobody here subscribes to it any more.</exception>
-    public async Task ReplayAsync(Guid id, CancellationToken cancellationToken = default)
+    public Task ReplayAsync(Guid id, CancellationToken cancellationToken = default) => ReplayAsync(id, null, cancellationToken);
+
+    internal async Task ReplayAsync(Guid id, Caller? by, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var letter = await db.DeadLetters.SingleOrDefaultAsync(waiting => waiting.Id == id && waiting.ReplayedAt == null, cancellationToken)
@@ -30,8 +35,7 @@ public sealed class DeadLetters<TContext>(IDbContextFactory<TContext> contexts, 
             ?? throw new ArgumentException($"nobody in this process handles {letter.Consumer}; replay it where that service runs");
         using var activity = new TraceContext(letter.TraceParent, letter.TraceState).Resume("replay", System.Diagnostics.ActivityKind.Consumer);
         await subscription.HandleAsync(services, EventBody.Read(letter.EventType, letter.Body), cancellationToken);
-        letter.ReplayedAt = time.GetUtcNow();
-        await db.SaveChangesAsync(cancellationToken);
+        await EndAsync(db, letter, by, cancellationToken);
     }
 
     internal async Task KeepAsync(string consumer, IEvent happened, string reason, int attempts, TraceContext trace, CancellationToken cancellationToken)
@@ -61,5 +65,22 @@ public sealed class DeadLetters<TContext>(IDbContextFactory<TContext> contexts, 
         }
 
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    // Of two replays at once, one ends the letter, and that one is told of.
+    private async Task EndAsync(TContext db, DeadLetter letter, Caller? by, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var ended = await db.DeadLetters.Where(waiting => waiting.Id == letter.Id && waiting.ReplayedAt == null).ExecuteUpdateAsync(waiting => waiting.SetProperty(l => l.ReplayedAt, now), cancellationToken);
+        if (ended == 1 && by is not null)
+        {
+            db.Audit(
+                by with { Tenant = JsonBody.Tenant(letter.Body) ?? by.Tenant }, "replay dead letter", letter.Id.ToString(), JsonBody.Memory(letter.Body),
+                new { Event = letter.EventType.Split(',')[0].Split('.')[^1], letter.Consumer, letter.BusinessKey, State = "given up", letter.Attempts, letter.Reason }, new { State = "handled" }, time);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }

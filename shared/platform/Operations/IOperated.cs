@@ -1,5 +1,6 @@
 using MindBridge.Platform.Jobs;
 using MindBridge.Platform.Messaging;
+using MindBridge.Platform.Security;
 
 namespace MindBridge.Platform.Operations;
 
@@ -13,11 +14,14 @@ internal interface IOperated
 
     Task<Job?> FindJobAsync(Guid id, CancellationToken cancellationToken);
 
-    Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken);
+    /// <summary>Calls a job off, and has the audit log know by whom; false when it has ended already.</summary>
+    Task<bool> CancelAsync(Guid id, Caller by, CancellationToken cancellationToken);
 
-    Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken);
+    /// <summary>Has a parked or cancelled job tried again, likewise; false when it is neither.</summary>
+    Task<bool> RetryAsync(Guid id, Caller by, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(CancellationToken cancellationToken);
 
-    Task ReplayAsync(Guid id, CancellationToken cancellationToken);
+    /// <summary>Hands an event to its handler again, likewise.</summary>
+    Task ReplayAsync(Guid id, Caller by, CancellationToken cancellationToken);
 }

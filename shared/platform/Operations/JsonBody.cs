@@ -8,6 +8,9 @@ public static class JsonBody
     /// <summary>The tenant whose data it is about; null where it names none.</summary>
     public static string? Tenant(string json) => Field(json, "tenant") ?? Field(json, "tenantId");
 
+    /// <summary>The memory that it is about; null where it names none.</summary>
+    public static Guid? Memory(string json) => Guid.TryParse(Field(json, "memoryId"), out var memory) ? memory : null;
+
     /// <summary>A field that holds a text; null where there is none.</summary>
     public static string? Field(string json, string name)
     {

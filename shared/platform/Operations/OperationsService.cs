@@ -35,14 +35,14 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
     public override async Task<JobReply> CancelJob(JobRequest request, ServerCallContext context)
     {
         var (service, job) = await FindAsync(request.Id, context);
-        if (!await service.CancelAsync(job.Id, context.CancellationToken)) throw new Rpc.RefusedNowException($"job {job.Id} has ended already ({job.State}); there is nothing to cancel");
+        if (!await service.CancelAsync(job.Id, CallerOf(context), context.CancellationToken)) throw new Rpc.RefusedNowException($"job {job.Id} has ended already ({job.State}); there is nothing to cancel");
         return new JobReply { Job = View(service, (await service.FindJobAsync(job.Id, context.CancellationToken))!) };
     }
 
     public override async Task<JobReply> RetryJob(JobRequest request, ServerCallContext context)
     {
         var (service, job) = await FindAsync(request.Id, context);
-        if (!await service.RetryAsync(job.Id, context.CancellationToken)) throw new Rpc.RefusedNowException($"job {job.Id} is {job.State.ToString().ToLowerInvariant()}; only a parked or cancelled job can be retried");
+        if (!await service.RetryAsync(job.Id, CallerOf(context), context.CancellationToken)) throw new Rpc.RefusedNowException($"job {job.Id} is {job.State.ToString().ToLowerInvariant()}; only a parked or cancelled job can be retried");
         return new JobReply { Job = View(service, (await service.FindJobAsync(job.Id, context.CancellationToken))!) };
     }
 
@@ -73,7 +73,7 @@ internal sealed class OperationsService(IEnumerable<IOperated> services) : Contr
         foreach (var service in services)
         {
             if (!(await service.DeadLettersAsync(context.CancellationToken)).Any(letter => letter.Id == id && Concerns(caller, letter))) continue;
-            await service.ReplayAsync(id, context.CancellationToken);
+            await service.ReplayAsync(id, caller, context.CancellationToken);
             return new ReplayDeadLetterReply();
         }
 

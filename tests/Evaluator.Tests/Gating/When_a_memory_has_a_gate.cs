@@ -56,6 +56,8 @@ public sealed class When_a_memory_has_a_gate(Platform platform)
         evaluation.Reasons.Single().ShouldBe("rel has 4 probes, and the gate asks for 1000 at least; give edits with more paraphrases or locality probes, or import probes");
         (await tenant.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Alerts.Single().ShouldSatisfyAllConditions(a => a.Kind.ShouldBe("held"), a => a.EvaluationId.ShouldBe(evaluation.Id));
 
+        (await ChallengerFailsAsync(memory)).ShouldBe(["generate-exact: " + evaluation.Reasons.Single()]);
+
         // The gate as it stands when somebody promotes is the one that counts.
         var gate = new SetGateRequest { MemoryId = memory.ToString(), Replaces = 1, PromoteByHand = true, Rules = { new GateRule { Protocol = "generate-exact", Figure = "rel", Least = 10, LeastProbes = 4, MostDrop = 100 } } };
         await tenant.Evaluator.SetGateAsync(gate, tenant.AsOperator);
@@ -66,6 +68,7 @@ public sealed class When_a_memory_has_a_gate(Platform platform)
         (passed.GatePassed, passed.GateVersion, passed.WaitsForOperator).ShouldBe((true, 2, true));
         var deployment = (await tenant.DeploymentAsync(memory))!;
         (deployment.Champion, deployment.Challenger, deployment.Sequence).ShouldBe((bridge, second, 1));
+        (await ChallengerFailsAsync(memory)).ShouldBeEmpty();
 
         // And one that was tightened since holds back what had passed, and says so of what serves.
         gate.Replaces = 2;
@@ -74,6 +77,13 @@ public sealed class When_a_memory_has_a_gate(Platform platform)
         promote.BridgeId = second;
         (await tenant.Evaluator.PromoteAsync(promote, tenant.AsOperator).RefusedAsync()).Detail.ShouldContain("did not pass its gate (generate-exact: rel has 4 probes");
         (await tenant.Evaluator.ListAlertsAsync(new ListAlertsRequest { MemoryId = memory.ToString() }, tenant.Headers)).Alerts[0].ShouldSatisfyAllConditions(a => a.Kind.ShouldBe("gate-tightened"), a => a.BridgeId.ShouldBe(bridge));
+
+        // Whoever means to promote it can be told beforehand, and can say why it shall serve all the same.
+        (await ChallengerFailsAsync(memory)).Single().ShouldStartWith("generate-exact: rel has 4 probes");
+        (await tenant.DeploymentAsync(memory))!.ChallengerFails.ShouldBeEmpty("nobody asked");
+        promote.AlthoughItFailed = "four will do";
+        (await tenant.Evaluator.PromoteAsync(promote, tenant.AsOperator)).Champion.ShouldBe(second);
+        (await tenant.Evaluator.ListChangesAsync(new ListChangesRequest { MemoryId = memory.ToString() }, tenant.Headers)).Changes[0].Reason.ShouldBe("four will do");
     }
 
     [Fact]
@@ -105,6 +115,9 @@ public sealed class When_a_memory_has_a_gate(Platform platform)
             (await Should.ThrowAsync<Npgsql.PostgresException>(() => command.ExecuteNonQueryAsync())).MessageText.ShouldContain("append-only");
         }
     }
+
+    private async Task<IReadOnlyList<string>> ChallengerFailsAsync(Guid memory) =>
+        (await tenant.Evaluator.ListDeploymentsAsync(new ListDeploymentsRequest { MemoryId = memory.ToString(), Standing = true }, tenant.Headers)).Deployments.Single().ChallengerFails;
 
     private async Task<MemoryGate> SetAsync(Guid memory, long replaces, params GateRule[] rules) =>
         await tenant.Evaluator.SetGateAsync(new SetGateRequest { MemoryId = memory.ToString(), Replaces = replaces, Reason = "a test", Rules = { rules } }, tenant.AsOperator);

@@ -51,6 +51,8 @@ public sealed class When_a_conversation_is_rendered
     [InlineData("{{ messages[-1].content | upper }} {{ messages | length }} {{ 'a-b-c'.split('-')[1] }} {{ nothing | default('x') }}", "THERE. 2 b x")]
     [InlineData("{{ {'a': [1, true, none, 'é\"']} | tojson }}", "{\"a\": [1, true, null, \"é\\\"\"]}")]
     [InlineData("{{ {'a': [1, {}], 'b': []} | tojson(indent=2) }}", "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}")]
+    [InlineData("{{ ['\\\\', '\\n\\t', 1.5, -2] | tojson }}", "[\"\\\\\", \"\\n\\t\", 1.5, -2]")]
+    [InlineData("{% macro f() %}{{ m is defined }}{% endmacro %}{% for m in messages %}{{ f() }}{% endfor %}", "FalseFalse")]
     [InlineData("{% macro said(m, by='', end='.') %}{{ by }}{{ m.content }}{{ end }}{% endmacro %}{% for m in messages %}{{ said(m, end='!') if loop.first else said(m, m.role ~ ': ') }}{% endfor %}", "Where?!assistant: There..")]
     [InlineData("{% set x = 1 %}{% macro down(n) %}{{ n }}{% if n %}{{ down(n - x) }}{% endif %}{% endmacro %}{{ down(3) }}", "3210")]
     [InlineData("{%- set x = 'y' -%}\n  {{ x ~ (1 + 2) }}  {#- gone -#}  !", "y3!")]

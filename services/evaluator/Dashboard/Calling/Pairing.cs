@@ -29,8 +29,8 @@ internal sealed record Pairing(Memory Memory, LlmVersion Llm, Deployment? Deploy
     /// <summary>What a bridge scored last before its gate.</summary>
     public Contracts.V1.Evaluation? EvaluationOf(string bridge) => bridge.Length == 0 ? null : Evaluations.FirstOrDefault(e => e.BridgeId == bridge);
 
-    /// <summary>Why a bridge failed its gate, under whichever of the gate's protocols; empty where it did not.</summary>
-    public IReadOnlyList<string> WhyHeld(string bridge) => [.. Evaluations.Where(e => e.BridgeId == bridge).DistinctBy(e => e.Protocol, StringComparer.Ordinal).Where(e => !e.GatePassed).SelectMany(e => e.Reasons)];
+    /// <summary>Why a bridge fails its gate, under whichever of the gate's protocols; empty where it does not. The challenger is held against the gate as it stands now, as whoever promotes it is; another one was, when it was scored.</summary>
+    public IReadOnlyList<string> WhyHeld(string bridge) => bridge.Length > 0 && bridge == Challenger ? Deployment!.ChallengerFails : [.. Evaluations.Where(e => e.BridgeId == bridge).DistinctBy(e => e.Protocol, StringComparer.Ordinal).Where(e => !e.GatePassed).SelectMany(e => e.Reasons)];
 
     public long CommitOf(string bridge) => Bridges.Where(b => b.BridgeId == bridge).Select(b => b.CommitSequence).DefaultIfEmpty(0).Max();
 

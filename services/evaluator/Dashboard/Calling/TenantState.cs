@@ -39,7 +39,7 @@ internal sealed record TenantState
         var llms = calls.Registry.ListLlmsAsync(new ListLlmsRequest(), deadline: by, cancellationToken: cancellationToken).ResponseAsync;
         var encoders = OrAwayAsync("encoder-trainer", calls.Encoders.ListEncoderSetsAsync(new ListEncoderSetsRequest(), deadline: by, cancellationToken: cancellationToken), away);
         var bridges = OrAwayAsync("bridge-trainer", calls.Bridges.ListBridgesAsync(new ListBridgesRequest { History = true }, deadline: by, cancellationToken: cancellationToken), away);
-        var deployments = calls.Evaluator.ListDeploymentsAsync(new ListDeploymentsRequest(), deadline: by, cancellationToken: cancellationToken).ResponseAsync;
+        var deployments = calls.Evaluator.ListDeploymentsAsync(new ListDeploymentsRequest { Standing = true }, deadline: by, cancellationToken: cancellationToken).ResponseAsync;
         var evaluations = calls.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { Limit = MostEvaluations }, deadline: by, cancellationToken: cancellationToken).ResponseAsync;
         var judged = calls.Evaluator.ListEvaluationsAsync(new ListEvaluationsRequest { Cause = EvaluationCause.Bridge, Limit = MostEvaluations }, deadline: by, cancellationToken: cancellationToken).ResponseAsync;
         await Task.WhenAll(memories, llms, encoders, bridges, deployments, evaluations, judged);
