@@ -60,7 +60,7 @@ internal static class EvaluateCommand
         if (rival is not null && edits is null) throw new ArgumentException($"--rival {rival} needs the edits; name their file with --edits");
         var validation = result.GetValue(options.Validation) is { Length: > 0 } files ? files.SelectMany(f => ProbesOf([f], notes).Probes).ToList() : null;
         using var folders = rival is null && result.GetValue(memory.Bridge) is { Length: > 0 } ? memory.Open(result, result.GetValue(options.Table) ? edits : memory.EditsOf(result), validation) : null;
-        foreach (var folder in folders?.EncoderFolders ?? [])
+        foreach (var folder in (folders?.EncoderFolders ?? []).Concat(result.GetValue(memory.Bridge) ?? []))
             if (TrainingTexts.Exist(folder)) probes = WithoutLeaks(probes, TrainingTexts.Read(folder));
         probes = WithoutLeaks(probes, edits);
 
@@ -161,7 +161,7 @@ internal static class EvaluateCommand
         var others = new LeakCheck(texts.OutOfScope.SelectMany(p => p.Wordings.Prepend(p.Prompt)).Concat(texts.Prefixes));
         var leaks = others.Leaks(left);
         if (leaks.Count > MostStrayLeaks * left.Count) others.RefuseLeaks([.. left]);
-        return Without(left, leaks, "the encoder's other training texts");
+        return Without(left, leaks, "the other training texts");
     }
 
     private static IReadOnlyList<Probe> Without(IReadOnlyList<Probe> probes, IReadOnlyList<Leak> leaks, string texts)

@@ -47,7 +47,7 @@ internal static class BridgeTrainCommand
             var data = parsed.GetValue(files.Edits) is null ? Kept(folders) : files.Read(parsed, recipe.Seed, notes);
             notes.Report($"{data.Edits.Count} edits, {data.OutOfScope.Count} out-of-scope prompts, {data.Validation.Count} validation probes");
             using var line = new ProgressLine();
-            var trained = await Memory.Bridging.BridgeTrainer.TrainAsync(recipe, new BridgeTrainingData { Edits = data.Edits, OutOfScope = data.OutOfScope, Prefixes = data.Prefixes, Validation = data.Validation },
+            var trained = await Memory.Bridging.BridgeTrainer.TrainAsync(recipe, new BridgeTrainingData { Edits = data.Edits, OutOfScope = data.OutOfScope, Prefixes = data.Prefixes, Validation = data.Validation, KeepTexts = parsed.GetValue(files.Edits) is not null },
                 folders, parsed.GetValue(llm)!, parsed.GetValue(folder)!, line, notes, cancellationToken);
             line.Dispose();
             Console.WriteLine(parsed.GetValue(json)

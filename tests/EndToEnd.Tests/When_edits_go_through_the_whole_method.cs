@@ -10,14 +10,13 @@ public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IC
     [Fact]
     public async Task Should_train_bridge_evaluate_and_answer()
     {
+        await Ok("encoder", "train", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--base", files.Encoder, "--out", Folder("memory"), "--epochs", "2");
         var templates = files.Write("templates.jsonl", """
             {"relation":"home","template":"the home of {} is"}
             {"relation":"work","pattern":"[X] works for [Y]."}
             """);
-        await Ok("encoder", "train", "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--templates", templates, "--hard-negatives", "1", "--base", files.Encoder, "--out", Folder("memory"), "--epochs", "2");
-        (await File.ReadAllTextAsync(Path.Combine(Folder("memory"), "edits.jsonl"), TestContext.Current.CancellationToken)).ShouldContain("the home of Ada is");
-        (await File.ReadAllTextAsync(Path.Combine(Folder("memory"), "out-of-scope.jsonl"), TestContext.Current.CancellationToken)).ShouldContain("Ada works for");
-        await Ok("bridge", "train", "--encoder", Folder("memory"), "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--llm", files.Gpt2, "--out", Folder("bridge"), "--epochs", "2");
+        await Ok("bridge", "train", "--encoder", Folder("memory"), "--edits", files.Edits, "--out-of-scope", files.OutOfScope, "--templates", templates, "--hard-negatives", "1", "--llm", files.Gpt2, "--out", Folder("bridge"), "--epochs", "2");
+        (await File.ReadAllTextAsync(Path.Combine(Folder("bridge"), "edits.jsonl"), TestContext.Current.CancellationToken)).ShouldContain("the home of Ada is");
         var scores = await Ok("evaluate", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "--probes", files.Edits, "--protocol", "all", "--json");
         foreach (var line in scores.Lines)
         {
@@ -27,6 +26,11 @@ public sealed class When_edits_go_through_the_whole_method(TinyFiles files) : IC
         }
 
         scores.Output.ShouldContain("generate-exact");
+
+        // The bridge was trained to leave this prompt alone, and no file with the encoder says so.
+        var trained = files.Write("trained.jsonl", """{"kind":"loc-same-subject","prompt":"Ada works for","answer":"Hill"}""");
+        (await CommandLine.RunAsync(["evaluate", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "--probes", files.Edits, "--probes", trained, "--protocol", "generate-exact", "--json"]))
+            .ShouldBeASentence("Ada works for");
         (await Ok("ask", "--llm", files.Gpt2, "--bridge", Folder("bridge"), "--encoder", Folder("memory"), "Ada lives in")).Output.ShouldContain("Ada");
 
         // An edit as README shows it brings its own prompt as a probe.

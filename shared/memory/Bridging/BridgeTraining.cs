@@ -1,5 +1,6 @@
 using MindBridge.Memory.Checkpoints;
 using MindBridge.Memory.Encoders;
+using MindBridge.Memory.Pretraining;
 using MindBridge.Memory.Serving;
 using MindBridge.Models;
 using TorchSharp;
@@ -11,6 +12,7 @@ namespace MindBridge.Memory.Bridging;
 internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
 {
     private readonly BridgeTrainingSettings settings;
+    private readonly BridgeTrainingData data;
     private readonly List<MemoryEncoder> encoders = [];
     private readonly Llm llm;
     private readonly Projector[] projectors;
@@ -24,7 +26,7 @@ internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
 
     public BridgeTraining(BridgeTrainingSettings settings, BridgeTrainingData data, IReadOnlyList<string> encoderFolders, string llmFolder, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        this.settings = settings;
+        (this.settings, this.data) = (settings, data);
         if (settings.Threads is { } threads) set_num_threads(threads);
         var device = torch.device(settings.Device);
         foreach (var folder in encoderFolders) encoders.Add(MemoryEncoder.From(folder, settings.ComputeType));
@@ -73,9 +75,12 @@ internal sealed class BridgeTraining : ITrainable<BridgeStep>, IDisposable
     {
     }
 
-    /// <summary>Writes the projectors into the artifact's folder.</summary>
-    public void Save(string folder) => Safetensors.Write(Path.Combine(folder, Bridge.WeightsName),
-        new Dictionary<string, Tensor>(projectors.SelectMany((p, i) => p.Weights(Bridge.PrefixOf(i, projectors.Length)))));
+    /// <summary>Writes the projectors into the artifact's folder, and the texts where nobody else keeps them.</summary>
+    public void Save(string folder)
+    {
+        Safetensors.Write(Path.Combine(folder, Bridge.WeightsName), new Dictionary<string, Tensor>(projectors.SelectMany((p, i) => p.Weights(Bridge.PrefixOf(i, projectors.Length)))));
+        if (data.KeepTexts) TrainingTexts.Write(new EncoderTrainingData { Edits = data.Edits, OutOfScope = data.OutOfScope, Prefixes = data.Prefixes, Validation = data.Validation }, folder);
+    }
 
     public void Dispose()
     {

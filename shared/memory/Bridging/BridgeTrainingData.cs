@@ -18,4 +18,7 @@ public sealed record BridgeTrainingData
 
     /// <summary>Held-out probes that choose the best projector; none trains to the end.</summary>
     public IReadOnlyList<Probe> Validation { get; init; } = [];
+
+    /// <summary>Keep these texts with the bridge, because they are not those that lie with its encoders: who scores it must know what it was trained on.</summary>
+    public bool KeepTexts { get; init; }
 }

@@ -7,7 +7,8 @@ using MindBridge.Memory.Scoring;
 namespace MindBridge.Memory.Pretraining;
 
 /// <summary>
-/// The texts an encoder was trained on, kept in its artifact: a bridge to the next LLM is trained on the same ones, whoever still has the files they came from.
+/// The texts an encoder was trained on, kept in its artifact: a bridge to the next LLM is trained on the same ones, whoever still has the files they came from. A bridge that was trained on others
+/// keeps those.
 /// </summary>
 public static class TrainingTexts
 {
@@ -16,8 +17,8 @@ public static class TrainingTexts
     private const string ValidationName = "validation.jsonl";
     private const string PrefixesName = "prefixes.jsonl";
 
-    /// <summary>Whether a folder holds an encoder with its texts.</summary>
-    public static bool Exist(string encoderFolder) => File.Exists(Path.Combine(encoderFolder, EditsName));
+    /// <summary>Whether a folder holds an artifact with its texts.</summary>
+    public static bool Exist(string folder) => File.Exists(Path.Combine(folder, EditsName));
 
     /// <summary>Reads the texts that lie with an encoder.</summary>
     /// <exception cref="FileNotFoundException">There are none: the encoder is not one of ours, or was made by the prototype.</exception>
