@@ -37,6 +37,7 @@ public sealed partial class When_a_document_names_a_command
         var (values, afterOption) = (0, false);
         foreach (var word in Word().Matches(named).Select(m => m.Value))
         {
+            if (word.StartsWith('$')) continue; // what a shell makes of it is not written here
             if (word is "|" or ">" or "&&" or "\\") break;
             if (word is "test" && command is null) return null; // the launcher's own
             if (word.StartsWith("--", StringComparison.Ordinal))

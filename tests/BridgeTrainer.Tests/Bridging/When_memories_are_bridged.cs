@@ -106,7 +106,7 @@ public sealed class When_memories_are_bridged(Servers servers)
         await platform.CommitAsync(memory, Home("Ada", "Rome"));
         await platform.EncodersOfAsync(memory, 1);
         // Its jobs are written, and nobody does them.
-        var writer = await platform.BridgeTrainerAsync("--Jobs:Poll=01:00:00");
+        var writer = await platform.BridgeTrainerAsync().RestAsync();
         await Eventually.HoldsAsync(async () => (await platform.BridgeJobsAsync()).Count.ShouldBe(2));
         await platform.StopAsync(writer);
         await platform.Services.EditRegistry().RetireLlmAsync(new Wire.RetireLlmRequest { Id = gpt.ToString() });

@@ -15,8 +15,7 @@ public sealed class When_a_worker_lost_its_lease(Servers servers)
     {
         await using var platform = await StartAsync(servers);
         var memory = await platform.MemoryAsync();
-        // Its own loops found nothing to do and rest; the test moves it by hand.
-        var sleeper = await platform.EncoderTrainerAsync("--Jobs:Poll=01:00:00", "--Encoder:ReconcileEvery=01:00:00");
+        var sleeper = await platform.EncoderTrainerAsync("--Encoder:ReconcileEvery=01:00:00").RestAsync();
         var planner = sleeper.Services.GetServices<IHostedService>().OfType<JobWorker<EncoderContext, PlanShards>>().Single();
         await platform.CommitAsync(memory, Home("Ada", "Rome"), Home("Bor", "Oslo"));
         await Eventually.HoldsAsync(async () => (await planner.RunOnceAsync(TestContext.Current.CancellationToken)).ShouldBeTrue());

@@ -19,7 +19,7 @@ public sealed class When_commits_come_faster_than_shards_train(Servers servers)
     {
         await using var platform = await StartAsync(servers);
         var memory = await platform.MemoryAsync(capacity: 1);
-        var host = await platform.EncoderTrainerAsync("--Jobs:Poll=01:00:00", "--Encoder:ReconcileEvery=01:00:00");
+        var host = await platform.EncoderTrainerAsync("--Encoder:ReconcileEvery=01:00:00").RestAsync();
         // A commit changes all three shards; in the time of one commit one of them is trained.
         for (var commit = 1; commit <= 6; commit++)
         {
