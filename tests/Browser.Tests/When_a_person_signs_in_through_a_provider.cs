@@ -21,9 +21,9 @@ public sealed class When_a_person_signs_in_through_a_provider(DashboardWorld wor
         cookies.ShouldNotBeEmpty();
         cookies.ShouldAllBe(c => c.HttpOnly && c.SameSite == SameSiteAttribute.Strict);
         // A JSON web token begins with {" in base 64.
-        string.Concat(cookies.Select(c => c.Value)).ShouldNotContain("eyJ");
-        (await visitor.Page.EvaluateAsync<string>("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")).ShouldNotContain("eyJ");
-        (await visitor.Page.ContentAsync()).ShouldNotContain("eyJ");
+        string.Concat(cookies.Select(c => c.Value)).ShouldNotContain("eyJhbGci", Case.Sensitive);
+        (await visitor.Page.EvaluateAsync<string>("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")).ShouldNotContain("eyJhbGci", Case.Sensitive);
+        (await visitor.Page.ContentAsync()).ShouldNotContain("eyJhbGci", Case.Sensitive);
         visitor.Complaints.ShouldBeEmpty();
     }
 

@@ -16,13 +16,7 @@ internal static class DataFolder
     {
         var named = Environment.GetEnvironmentVariable("MINDBRIDGE_DATA");
         if (!string.IsNullOrEmpty(named)) return Directory.Exists(named) ? named : null;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(System.IO.Path.Combine(folder.FullName, "MindBridge.Platform.sln"))) continue;
-            var beside = System.IO.Path.Combine(folder.Parent!.FullName, "shared");
-            return Directory.Exists(System.IO.Path.Combine(beside, "prototype")) ? beside : null;
-        }
-
-        return null;
+        var beside = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Repository.Root)!, "shared");
+        return Directory.Exists(System.IO.Path.Combine(beside, "prototype")) ? beside : null;
     }
 }

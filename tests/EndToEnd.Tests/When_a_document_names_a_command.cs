@@ -7,15 +7,13 @@ namespace MindBridge.EndToEnd.Tests;
 /// <summary>What documents name in a sentence (<c>`./mindbridge eval compare FIRST SECOND`</c>) or show in a block is a command of this program, with the options it is given there.</summary>
 public sealed partial class When_a_document_names_a_command
 {
-    private static readonly string s_root = Root();
-
-    public static TheoryData<string> Documents() => [.. Directory.EnumerateFiles(Path.Combine(s_root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(s_root, "README.md"))
-        .Select(path => Path.GetRelativePath(s_root, path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Documents() => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "README.md"))
+        .Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Should_be_one_that_the_program_has(string document) =>
-        Named(File.ReadAllText(Path.Combine(s_root, document))).Select(named => (named, Fault: Fault(named))).Where(named => named.Fault is not null).ShouldBeEmpty();
+        Named(File.ReadAllText(Path.Combine(Repository.Root, document))).Select(named => (named, Fault: Fault(named))).Where(named => named.Fault is not null).ShouldBeEmpty();
 
     [Theory]
     [InlineData("eval rollback", null)]
@@ -51,13 +49,6 @@ public sealed partial class When_a_document_names_a_command
         }
 
         return null;
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "MindBridge.Platform.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("the repository's root");
-        return folder;
     }
 
     [GeneratedRegex(@"(?<!`)`(\./)?mindbridge (?<command>[^`\n]+)`(?!`)", RegexOptions.ExplicitCapture)]

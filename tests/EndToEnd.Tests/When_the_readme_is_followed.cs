@@ -59,7 +59,7 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
                 continue;
             }
 
-            if (arguments is ["down", ..]) await ScrapedServices.ShouldAllAnswerAsync(home, Path.Combine(Root(), "deploy/prometheus"), TestContext.Current.CancellationToken);
+            if (arguments is ["down", ..]) await ScrapedServices.ShouldAllAnswerAsync(home, Path.Combine(Repository.Root, "deploy/prometheus"), TestContext.Current.CancellationToken);
             var outcome = await CommandLine.RunAsync(arguments, folder, limit: TimeSpan.FromMinutes(10), home: home, environment: arguments is ["up", ..] ? spans.Environment : null);
             outcome.ExitCode.ShouldBe(0, $"{command}\n{outcome.Output}{outcome.Error}");
             ran++;
@@ -80,23 +80,16 @@ public sealed partial class When_the_readme_is_followed(TinyFiles files) : IClas
     // Running the tests inside the tests would never end; that the launcher knows the word is what can be seen from here.
     private static async Task TestsKnowTheCommand()
     {
-        var start = new ProcessStartInfo(Path.Combine(Root(), "mindbridge"), ["test", "--help"]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "mindbridge"), ["test", "--help"]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         (await process.StandardOutput.ReadToEndAsync()).ShouldContain("Runs every test project");
     }
 
     private static IEnumerable<string> Commands(string document, string language = "sh") =>
-        Blocks().Matches(File.ReadAllText(Path.Combine(Root(), document))).Where(b => b.Groups["language"].Value == language).SelectMany(b => b.Groups["text"].Value.Split('\n'))
+        Blocks().Matches(File.ReadAllText(Path.Combine(Repository.Root, document))).Where(b => b.Groups["language"].Value == language).SelectMany(b => b.Groups["text"].Value.Split('\n'))
             .Select(line => line.Split(" #")[0].Trim()).Where(line => line.StartsWith(Launcher, StringComparison.Ordinal));
 
     private static string[] Words(string command) => [.. Word().Matches(command[Launcher.Length..]).Select(w => w.Value.Trim('"'))];
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "MindBridge.Platform.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("the repository's root");
-        return folder;
-    }
 
     [GeneratedRegex("```(?<language>\\w+)\\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Blocks();

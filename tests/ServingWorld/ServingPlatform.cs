@@ -9,6 +9,7 @@ using MindBridge.Platform.Artifacts;
 using MindBridge.Platform.Security;
 using MindBridge.Platform.Services;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MindBridge.ServingWorld;
@@ -111,6 +112,9 @@ public sealed class ServingPlatform : IAsyncDisposable
     public async Task EndAsync(WebApplication host)
     {
         lock (hosts) hosts.Remove(host);
+        // A bus starts in the background. One that is told to stop before leaves a consumer behind, which a process takes along when it ends, and which here would eat the events of the others.
+        if (host.Services.GetService<MassTransit.IBusControl>() is { } bus)
+            for (var wait = 0; wait < 100 && bus.CheckHealth().Status is not MassTransit.BusHealthStatus.Healthy; wait++) await Task.Delay(50);
         await host.StopAsync();
         await host.DisposeAsync();
     }
